@@ -1,0 +1,106 @@
+"""One call of a student's function, and everything that is to be known about it afterwards."""
+
+import contextlib
+import inspect
+import linecache
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+TIME_LIMIT = 10.0  # seconds for one call; the cases are small, plain loops need milliseconds
+
+# What a check needs of the outside world: something that makes the call and reports. A grader that keeps
+# the student's code in another process hands in its own.
+Call = Callable[[tuple[Any, ...], dict[str, Any]], "Outcome"]
+
+
+@dataclass(frozen=True)
+class Error:
+    """How a call failed: exception type, message, and the student's line where one is known."""
+
+    type: str
+    message: str
+    line: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did.
+
+    Parameters
+    ----------
+    value
+        What was returned; None after an error.
+    error
+        The exception, or None.
+    changed, shared
+        Indices of the array arguments (positional first, then by keyword) that were modified, and of those
+        whose memory the returned array uses.
+    """
+
+    value: Any = None
+    error: Error | None = None
+    changed: tuple[int, ...] = ()
+    shared: tuple[int, ...] = ()
+
+
+def call_here(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
+    """Call the function in this process, within TIME_LIMIT, and say what happened; it never raises an Exception."""
+    given = [(i, a) for i, a in enumerate([*args, *kwargs.values()]) if isinstance(a, np.ndarray)]
+    before = [array.copy() for _, array in given]
+    try:
+        with _time_limit(TIME_LIMIT):
+            value = function(*args, **kwargs)
+    except _OutOfTime:
+        return Outcome(error=Error("OutOfTime", f"stopped after {TIME_LIMIT:g} seconds"))
+    except (Exception, SystemExit) as error:
+        return Outcome(error=_describe(error, function))
+    changed = tuple(i for (i, a), b in zip(given, before, strict=True) if not _same(a, b))
+    parts = value if isinstance(value, (tuple, list)) else [value]
+    arrays = [part for part in parts if isinstance(part, np.ndarray)]
+    shared = tuple(i for i, a in given if any(np.may_share_memory(a, part) for part in arrays))
+    return Outcome(value, changed=changed, shared=shared)
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+def _describe(error: BaseException, function: Callable[..., Any]) -> Error:
+    """Find the deepest line of the student's own code: the last frame that lives where the function lives."""
+    home = getattr(inspect.unwrap(function), "__globals__", None)
+    line, source = None, ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if home is not None and frame.f_globals is home:
+            line, source = number, linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
+    return Error(type(error).__name__, str(error), line, source)
+
+
+class _OutOfTime(BaseException):
+    """Not an Exception, so that a student's `except Exception` lets it pass."""
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Stop the block after so many seconds, where the system can (a main thread with POSIX signals)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise _OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

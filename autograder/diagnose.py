@@ -1,0 +1,70 @@
+"""Name the mistake: find the wrong solution whose output equals the student's on the very same inputs."""
+
+from functools import partial
+
+from autograder.call import call_here
+from autograder.compare import same_value
+from autograder.exercise import Exercise, Mistake
+from autograder.trial import Trial, try_case
+
+
+def explain(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial]]) -> list[Mistake]:
+    """Return the mistakes that explain the failing behaviours.
+
+    A mistake explains a behaviour if it fails in the same way, with the same values, in every case of the
+    behaviour that the student's function fails. Where several do, the one that agrees with the student in
+    the most cases of the whole exercise is taken, passing cases included.
+
+    Parameters
+    ----------
+    exercise
+        The exercise that was checked.
+    mistakes
+        Its named wrong solutions.
+    groups
+        For each behaviour, what came of its cases.
+
+    Returns
+    -------
+    list of Mistake
+        Without repetition, in the order of the behaviours that they explain.
+    """
+    found: list[Mistake] = []
+    everything = [trial for trials in groups for trial in trials]
+    agreement: dict[str, int] = {}
+    for trials in groups:
+        failing = [trial for trial in trials if trial.failure is not None]
+        candidates = [m for m in mistakes if failing and all(_explains(exercise, m, t) for t in failing)]
+        for mistake in candidates:
+            if mistake.name not in agreement:
+                agreement[mistake.name] = sum(_agrees(exercise, mistake, trial) for trial in everything)
+        if candidates:
+            best = max(candidates, key=lambda m: agreement[m.name])
+            if best not in found:
+                found.append(best)
+    return found
+
+
+def _explains(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
+    """Say whether the mistake fails this case as the student does."""
+    if trial.failure is None or trial.failure.kind == "error":
+        return False
+    other = _try(exercise, mistake, trial)
+    if other.failure is None or other.failure.kind != trial.failure.kind:
+        return False
+    ours, theirs = other.outcome, trial.outcome
+    if trial.failure.kind == "dtype" and ours.value.dtype != theirs.value.dtype:
+        return False
+    return same_value(ours.value, theirs.value) and ours.changed == theirs.changed and ours.shared == theirs.shared
+
+
+def _agrees(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
+    """Say whether the mistake does the same as the student in this case, right or wrong."""
+    if trial.failure is not None:
+        return _explains(exercise, mistake, trial)
+    return _try(exercise, mistake, trial).failure is None
+
+
+def _try(exercise: Exercise, mistake: Mistake, trial: Trial) -> Trial:
+    call = partial(call_here, mistake.function)
+    return try_case(exercise, trial.behaviour, trial.case, trial.seed, call)

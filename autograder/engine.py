@@ -1,0 +1,93 @@
+"""Run an exercise's check on a function and write the report.
+
+Nothing here knows of notebooks or of the student's process: `call` makes the calls, wherever the
+function lives, and everything else, drawing inputs, comparing and explaining, happens on this side.
+"""
+
+import itertools
+
+from autograder.call import Call
+from autograder.diagnose import explain
+from autograder.errors import CheckBugError
+from autograder.exercise import Behaviour, Case, Exercise, Mistake
+from autograder.report import NOT_ATTEMPTED, RIGHT, WRONG, Line, Report
+from autograder.trial import Trial, try_case
+
+VISIBLE_NOTE = (
+    "All that is tried here passes. The grading run draws other numbers and tries more cases of the same parts."
+)
+
+
+def run(exercise: Exercise, mistakes: list[Mistake], call: Call, seed: int = 0, hidden: bool = False) -> Report:
+    """Check one function.
+
+    Parameters
+    ----------
+    exercise
+        What is asked.
+    mistakes
+        Named wrong solutions that may explain the output.
+    call
+        Makes one call of the student's function with these arguments and says what happened.
+    seed
+        Where the drawing of inputs starts; equal seeds draw equal inputs.
+    hidden
+        True for a grading run, which tries the hidden cases too.
+
+    Returns
+    -------
+    Report
+        Status, score and message.
+
+    Raises
+    ------
+    CheckBugError
+        If a case, the oracle or the comparison fails: the instructor's error, never the student's.
+    """
+    try:
+        groups = [
+            [try_case(exercise, behaviour, case, seed + i, call) for i, case in numbered]
+            for behaviour, numbered in zip(exercise.behaviours, _number_cases(exercise, hidden), strict=True)
+        ]
+        return _report(exercise, mistakes, groups, hidden)
+    except Exception as error:
+        raise CheckBugError(
+            f"The check of {exercise.name} is broken: it stopped with {type(error).__name__}: {error}. "
+            "This is an error of the course, not of your function; please tell your instructor."
+        ) from error
+
+
+def _number_cases(exercise: Exercise, hidden: bool) -> list[list[tuple[int, Case]]]:
+    """Number all cases through, so that each draws its own inputs."""
+    counter = itertools.count()
+    return [
+        [(next(counter), case) for case in [*behaviour.cases, *(behaviour.hidden if hidden else ())]]
+        for behaviour in exercise.behaviours
+    ]
+
+
+def _report(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial]], hidden: bool) -> Report:
+    errors = [trial.outcome.error for trials in groups for trial in trials]
+    if all(error is not None and error.type == "NotImplementedError" for error in errors):
+        lines = tuple(Line(behaviour.title, 0, behaviour.points) for behaviour in exercise.behaviours)
+        return Report(exercise.name, NOT_ATTEMPTED, lines)
+    worst = [min((t for t in trials if t.failure), key=lambda t: t.size, default=None) for trials in groups]
+    lines = tuple(map(_line, exercise.behaviours, worst))
+    first = next((trial for trial in worst if trial is not None), None)
+    if first is None:
+        return Report(exercise.name, RIGHT, lines, notes=() if hidden else (VISIBLE_NOTE,))
+    named = explain(exercise, mistakes, groups)
+    return Report(
+        exercise.name,
+        WRONG,
+        lines,
+        mistakes=tuple(mistake.name for mistake in named),
+        diagnoses=tuple(mistake.diagnosis for mistake in named),
+        paste=first.case.paste(exercise.name, exercise.parameters, first.seed),
+    )
+
+
+def _line(behaviour: Behaviour, worst: Trial | None) -> Line:
+    if worst is None or worst.failure is None:
+        return Line(behaviour.title, behaviour.points, behaviour.points)
+    return Line(behaviour.title, 0, behaviour.points, worst.failure.sentence)

@@ -1,0 +1,126 @@
+"""The vocabulary of a check: an Exercise has Behaviours, a Behaviour has Cases, and named Mistakes explain."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+SHAPE = ("shape",)
+VALUES = ("shape", "values")
+TYPES = ("shape", "values", "dtype")
+MANNERS = ("shape", "values", "inputs", "memory", "again")
+
+
+class Case:
+    """One call of the student's function, written as the code that a student can paste.
+
+    Parameters
+    ----------
+    args, kwargs
+        The arguments. A string is a Python expression in which `np` and `rng`, a seeded generator, are
+        known: `"rng.standard_normal((2, 3, 7, 5))"`. Anything else stands for itself.
+    then
+        An expression in `result`, `rng`, `np` and `F` (`course.functional`): what to compare instead of
+        the result itself, for answers that are known by what they do.
+    """
+
+    def __init__(self, *args: Any, then: str | None = None, **kwargs: Any) -> None:
+        self.args, self.kwargs, self.then = args, kwargs, then
+
+    def draw(self, seed: int) -> tuple[tuple[Any, ...], dict[str, Any], np.random.Generator]:
+        """Return fresh arguments: the same ones for the same seed, and the generator as it stands after."""
+        rng = np.random.default_rng(seed)
+        names = {"np": np, "rng": rng}
+        args = tuple(_evaluate(value, names) for value in self.args)
+        kwargs = {key: _evaluate(value, names) for key, value in self.kwargs.items()}
+        return args, kwargs, rng
+
+    def view(self, result: Any, seed: int) -> Any:
+        """Return what is compared: the result itself, or what `then` makes of it."""
+        if self.then is None:
+            return result
+        import course.functional as F
+
+        rng = self.draw(seed)[2]
+        return _evaluate(self.then, {"np": np, "rng": rng, "F": F, "result": result})
+
+    def paste(self, name: str, parameters: list[str], seed: int) -> str:
+        """Return lines which, pasted below the student's function `name`, repeat this call."""
+        assigned: list[str] = []
+        listed: list[str] = []
+        keys = [*parameters[: len(self.args)], *self.kwargs]
+        for i, (key, value) in enumerate(zip(keys, [*self.args, *self.kwargs.values()], strict=True)):
+            text = repr(value)
+            if isinstance(value, str):
+                assigned.append(f"{key} = {value}")
+                text = key
+            listed.append(text if i < len(self.args) else f"{key}={text}")
+        call = f"{name}({', '.join(listed)})"
+        if self.then is not None:
+            call = f"result = {call}; {self.then}"
+            if "F." in self.then:
+                assigned.insert(0, "import course.functional as F")
+        if "rng." in "".join([*assigned, self.then or ""]):
+            assigned.insert(0, f"rng = np.random.default_rng({seed})")
+        return "\n".join(["; ".join(assigned), call] if assigned else [call])
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One thing that a right answer does, and its points: all of its cases pass, or none are given.
+
+    Parameters
+    ----------
+    title
+        What is looked at, as the student reads it: "stride".
+    points
+        Points for it.
+    cases
+        What is tried wherever the check runs.
+    hidden
+        What is tried on top of that in a grading run, which also draws other numbers.
+    demands
+        What must hold: SHAPE, VALUES, TYPES (the dtype too) or MANNERS (inputs untouched, output in its own
+        memory, a second call knows nothing of the first).
+    """
+
+    title: str
+    points: float
+    cases: list[Case]
+    hidden: list[Case] | tuple[()] = ()
+    demands: tuple[str, ...] = VALUES
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function to be written, its oracle, and the behaviours that give points."""
+
+    name: str
+    oracle: Callable[..., Any]
+    behaviours: list[Behaviour]
+
+    @property
+    def points(self) -> float:
+        """The most that can be reached."""
+        return sum(behaviour.points for behaviour in self.behaviours)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the function's arguments."""
+        return list(inspect.signature(self.oracle).parameters)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong solution: it names the student's error, and it proves that the check sees it."""
+
+    name: str
+    diagnosis: str
+    function: Callable[..., Any]
+
+
+def _evaluate(value: Any, names: dict[str, Any]) -> Any:
+    """Evaluate an expression written by the author of a check; pass anything but a string through."""
+    return eval(value, dict(names)) if isinstance(value, str) else value

@@ -1,0 +1,71 @@
+"""One case tried on one function: draw, call, compare."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from autograder.call import Call, Outcome
+from autograder.compare import Failure, compare
+from autograder.exercise import Behaviour, Case, Exercise
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one case: the outcome as it was compared, and what is wrong with it (None: nothing)."""
+
+    behaviour: Behaviour
+    case: Case
+    seed: int
+    size: int  # numbers in the input arrays: the smallest failing case is shown
+    outcome: Outcome
+    failure: Failure | None
+
+
+def try_case(exercise: Exercise, behaviour: Behaviour, case: Case, seed: int, call: Call) -> Trial:
+    """Draw the case's inputs, make the call, and compare with the oracle.
+
+    Parameters
+    ----------
+    exercise, behaviour, case
+        What is tried, and what is demanded of it.
+    seed
+        Fixes the inputs.
+    call
+        Makes the call, wherever the function lives.
+
+    Returns
+    -------
+    Trial
+    """
+    args, kwargs, _ = case.draw(seed)
+    size = sum(a.size for a in [*args, *kwargs.values()] if isinstance(a, np.ndarray))
+    names = [*exercise.parameters[: len(args)], *kwargs]
+    expected = exercise.oracle(*args, **kwargs)
+
+    def judge(outcome: Outcome) -> tuple[Outcome, Failure | None]:
+        if case.then is None:
+            return outcome, compare(outcome, expected, behaviour.demands, names)
+        failure = compare(outcome, expected, ("shape",), names)
+        if failure is not None:
+            return outcome, failure
+        seen = replace(outcome, value=case.view(outcome.value, seed))
+        return seen, compare(seen, case.view(expected, seed), behaviour.demands, names)
+
+    first = _draw_and_call(case, seed, call)
+    outcome, failure = judge(first)
+    if failure is None and "again" in behaviour.demands:
+        _draw_and_call(case, seed + 1, call)
+        if judge(first)[1] is not None:
+            sentence = "A second call changes the array that the first one returned: make a new array in every call."
+            failure = Failure("again", sentence)
+        else:
+            outcome, failure = judge(_draw_and_call(case, seed, call))
+            if failure is not None:
+                sentence = "The same call gives another result later on: the function remembers earlier calls."
+                failure = Failure("again", sentence)
+    return Trial(behaviour, case, seed, size, outcome, failure)
+
+
+def _draw_and_call(case: Case, seed: int, call: Call) -> Outcome:
+    args, kwargs, _ = case.draw(seed)
+    return call(args, kwargs)

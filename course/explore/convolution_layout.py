@@ -1,0 +1,112 @@
+"""Where the pieces of the convolution figure stand; nothing moves when the window does."""
+
+import math
+from dataclasses import dataclass
+
+from course.explore.convolution_state import Convolution, Floats
+from course.explore.convolution_words import signed
+
+MARGIN = 10
+HEAD = 24  # the line of titles over every grid
+GAP = 34  # room for a sign between two grids
+BOX = 58  # width of the box with a channel's sum
+MOST_NUMBERS = 14  # cells in a row that still hold legible numbers; larger arrays become pictures
+MOST_ROWS = 6  # channels drawn one below the other
+TERM_SIZE = 11.5
+TERM_LINE = 16
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Sizes and places in pixels.
+
+    Parameters
+    ----------
+    channels : int
+        Input channels with a row of their own; the rest shares one line below them.
+    pictures, out_picture : bool
+        Whether the input and the output are pictures instead of numbers.
+    cell, kernel_cell, out_cell : float
+        Sides of one cell.
+    window, kernel, products, sums, node, out : float
+        Left edges (node: centre) from left to right; `window` is used with pictures only.
+    columns : int
+        Letters in a line of spelled terms.
+    pitch : float
+        From one row to the next.
+    """
+
+    channels: int
+    pictures: bool
+    out_picture: bool
+    cell: float
+    kernel_cell: float
+    out_cell: float
+    window: float
+    kernel: float
+    products: float
+    sums: float
+    node: float
+    out: float
+    columns: int
+    pitch: float
+
+
+def make_layout(convolution: Convolution, maps: int) -> Layout:
+    """Fit the figure to its arrays.
+
+    Parameters
+    ----------
+    convolution : Convolution
+        What is drawn.
+    maps : int
+        Output maps, one above the other: 2 if a student's stands under ours.
+
+    Returns
+    -------
+    Layout
+        The same for every filter and step of this convolution.
+    """
+    C = len(convolution.x)
+    channels = C if C <= MOST_ROWS else MOST_ROWS - 2
+    height, width = convolution.padded.shape[1:]
+    kH, kW = convolution.weight.shape[2:]
+    longest, out_longest = max(height, width), max(*convolution.out_size, 1)
+    pictures, out_picture = longest > MOST_NUMBERS, out_longest > MOST_NUMBERS
+    room, out_room = (270 if C == 1 else 196), (260 if maps == 1 else 180)
+    cell = room / longest if pictures else min(34, max(20, room / longest))
+    out_cell = out_room / out_longest if out_picture else min(44, max(20, out_room / out_longest))
+    kernel_cell = min(34, 150 / max(kH, kW))
+
+    window = MARGIN + width * cell + GAP
+    kernel = window + (kW * kernel_cell + GAP if pictures else 0)
+    products = kernel + kW * kernel_cell + GAP
+    sums = products + max(kW * kernel_cell, 54) + GAP
+    node = sums + BOX + 34
+    terms_left = window if pictures else kernel
+    columns = int((sums + BOX - terms_left) / (0.53 * TERM_SIZE))
+    letters = min(kH * kW, 25) * (_longest(convolution.x) + _longest(convolution.weight) + 4)
+    lines = math.ceil(letters / columns) + 1
+    pitch = HEAD + max(height * cell, kH * kernel_cell + lines * TERM_LINE) + 14
+    return Layout(
+        channels=channels,
+        pictures=pictures,
+        out_picture=out_picture,
+        cell=cell,
+        kernel_cell=kernel_cell,
+        out_cell=out_cell,
+        window=window,
+        kernel=kernel,
+        products=products,
+        sums=sums,
+        node=node,
+        out=node + 64,
+        columns=columns,
+        pitch=pitch,
+    )
+
+
+def _longest(values: Floats) -> int:
+    """Letters of the longest number, judged by a hundred of them."""
+    some = values.flat[:: max(values.size // 100, 1)]
+    return max(len(signed(value, 2)) for value in some)

@@ -1,0 +1,63 @@
+"""What every operation asks of its arguments, and the one sentence each gives when it does not get it."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+Pair = int | tuple[int, int]
+
+
+def pair(name: str, value: Pair, least: int) -> tuple[int, int]:
+    """An int or a pair (h, w) as a pair of ints, each at least `least`.
+
+    Examples
+    --------
+    >>> pair("conv2d: stride", 2, least=1)
+    (2, 2)
+    >>> pair("conv2d: stride", (2, 0), least=1)
+    Traceback (most recent call last):
+    ValueError: conv2d: stride is (2, 0); it must be a whole number of at least 1, or a pair (h, w) of them.
+    """
+    try:
+        h, w = value if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
+        h, w = operator.index(h), operator.index(w)
+        if min(h, w) >= least:
+            return h, w
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(
+        f"{name} is {value!r}; it must be a whole number of at least {least}, or a pair (h, w) of them."
+    ) from None
+
+
+def floats(operation: str, **arrays: np.ndarray) -> list[np.ndarray]:
+    """The arrays in memory order and in their common float dtype; integers and booleans count as float64.
+
+    Raises
+    ------
+    ValueError : an array that is neither integer nor float32 nor float64
+    """
+    found = {name: np.asarray(a) for name, a in arrays.items()}
+    for name, a in found.items():
+        if a.dtype.kind not in "iub" and a.dtype not in (np.float32, np.float64):
+            raise ValueError(f"{operation}: {name} has dtype {a.dtype}; use float32 (to train) or float64.")
+    kinds = [np.dtype(np.float64) if a.dtype.kind in "iub" else a.dtype for a in found.values()]
+    return [np.ascontiguousarray(a, dtype=np.result_type(*kinds)) for a in found.values()]
+
+
+def rank(operation: str, name: str, array: np.ndarray, axes: str) -> None:
+    """Raise unless `array` has one axis for each name in `axes`, as in "N, C, H, W"."""
+    wanted = axes.count(",") + 1
+    if array.ndim != wanted:
+        hint = "; add the batch axis with x[None]" if array.ndim == wanted - 1 and axes.startswith("N") else ""
+        raise ValueError(
+            f"{operation}: {name} has shape {array.shape}, {array.ndim} axes; it needs {wanted}, ({axes}){hint}."
+        )
+
+
+def same_shape(operation: str, name: str, array: np.ndarray, shape: tuple[int, ...], of: str) -> None:
+    """Raise unless `array` has `shape`, which is that of `of`."""
+    if array.shape != shape:
+        raise ValueError(f"{operation}: {name} has shape {array.shape}, but {of} has shape {shape}.")

@@ -1,0 +1,168 @@
+"""Module and Parameter: what a layer is, and how a network finds its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+
+class Parameter:
+    """An array that an optimiser changes, and the gradient that tells it how.
+
+    Attributes
+    ----------
+    data : the numbers
+    grad : the gradient of the loss with respect to them, same shape; None before the first backward pass
+    """
+
+    def __init__(self, data: np.ndarray) -> None:
+        self.data = data
+        self.grad: np.ndarray | None = None
+
+    def add_grad(self, grad: np.ndarray) -> None:
+        """Add to the gradient: a parameter used twice hears from both places, and `zero_grad` starts afresh."""
+        self.grad = grad if self.grad is None else self.grad + grad
+
+    def __repr__(self) -> str:
+        return f"Parameter{self.data.shape}"
+
+
+class Module:
+    """A layer or a network: `forward` computes, `backward` hands the gradient back, parameters are found by their names.
+
+    A layer keeps in `forward` what its `backward` will need, and `backward` adds to each parameter's `grad` and returns the
+    gradient with respect to the input. A network owns the order of its layers and walks them backwards; there is no tape.
+
+    Attributes
+    ----------
+    training : True in training, False in use; set by `train()` and `eval()` for the module and everything inside it
+    """
+
+    training = True
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        raise NotImplementedError(f"{type(self).__name__} has no forward pass")
+
+    def backward(self, grad_out: np.ndarray) -> np.ndarray | None:
+        raise NotImplementedError(f"{type(self).__name__} has no backward pass")
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return self.forward(x)
+
+    def children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside this one, with their names, in the order in which they were set."""
+        for name, value in vars(self).items():
+            if isinstance(value, Module):
+                yield name, value
+
+    def leaves(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """The layers that hold no other layers, with their dotted names, in order."""
+        inside = list(self.children())
+        if not inside:
+            yield prefix.rstrip("."), self
+        for name, child in inside:
+            yield from child.leaves(f"{prefix}{name}.")
+
+    def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
+        """Every parameter with its dotted name, such as ``features.0.weight``."""
+        for name, value in vars(self).items():
+            if isinstance(value, Parameter):
+                yield prefix + name, value
+        for name, child in self.children():
+            yield from child.named_parameters(f"{prefix}{name}.")
+
+    def parameters(self) -> list[Parameter]:
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def train(self, mode: bool = True) -> Module:
+        """Set training mode, here and in everything inside; returns the module itself."""
+        self.training = mode
+        for _, child in self.children():
+            child.train(mode)
+        return self
+
+    def eval(self) -> Module:
+        return self.train(False)
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters by name; the names and shapes are PyTorch's, so the dictionary loads there."""
+        return {name: parameter.data.copy() for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over the numbers of a state dict; nothing is changed unless all of it fits.
+
+        Parameters
+        ----------
+        state : name -> array (anything `numpy.asarray` takes)
+
+        Raises
+        ------
+        ValueError : a name is missing or unknown, or a shape differs
+        """
+        own = dict(self.named_parameters())
+        found = {name: np.asarray(value) for name, value in state.items()}
+        missing, unknown = sorted(own.keys() - found.keys()), sorted(found.keys() - own.keys())
+        if missing or unknown:
+            parts = [
+                f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names
+            ]
+            raise ValueError(f"{type(self).__name__}: the state dict {' and '.join(parts)}.")
+        for name, value in found.items():
+            if value.shape != own[name].data.shape:
+                raise ValueError(
+                    f"{type(self).__name__}: {name} has shape {value.shape} in the state dict but {own[name].data.shape} here."
+                )
+        for name, value in found.items():
+            own[name].data = value.astype(own[name].data.dtype)
+
+    def __repr__(self) -> str:
+        inside = [f"  ({name}): " + repr(child).replace("\n", "\n  ") for name, child in self.children()]
+        if not inside:
+            return f"{type(self).__name__}({self.extra_repr()})"
+        return "\n".join([f"{type(self).__name__}(", *inside, ")"])
+
+    def extra_repr(self) -> str:
+        """The arguments to print between the brackets."""
+        return ""
+
+
+class Sequential(Module):
+    """Layers one after another; backward walks them in reverse.
+
+    Examples
+    --------
+    >>> from course.nn import Linear, ReLU
+    >>> net = Sequential(Linear(3, 2), ReLU())
+    >>> net(np.ones((5, 3), np.float32)).shape, [name for name, _ in net.named_parameters()]
+    ((5, 2), ['0.weight', '0.bias'])
+    """
+
+    def __init__(self, *layers: Module) -> None:
+        self.layers = list(layers)
+
+    def children(self) -> Iterator[tuple[str, Module]]:
+        yield from ((str(i), layer) for i, layer in enumerate(self.layers))
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def backward(self, grad_out: np.ndarray) -> np.ndarray | None:
+        grad: np.ndarray | None = grad_out
+        for layer in reversed(self.layers):
+            assert grad is not None, "only the first layer may withhold the gradient of its input"
+            grad = layer.backward(grad)
+        return grad
+
+    def __getitem__(self, i: int) -> Module:
+        return self.layers[i]
+
+    def __len__(self) -> int:
+        return len(self.layers)

@@ -1,0 +1,64 @@
+"""What all optimisers share: the parameters, the step count, and state that can be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from course.nn.module import Parameter
+
+
+class Optimizer:
+    """Changes parameters along their gradients, one `step()` at a time; a subclass says how in `update`.
+
+    Attributes
+    ----------
+    lr : step size; may be changed between steps
+    t : steps taken so far
+    names : what a subclass keeps for each parameter, such as ("velocity",)
+    """
+
+    names: tuple[str, ...] = ()
+
+    def __init__(self, params: Iterable[Parameter], lr: float) -> None:
+        self.params = list(params)
+        self.lr, self.t = lr, 0
+        self.state = [[np.zeros_like(p.data) for _ in self.names] for p in self.params]
+
+    def update(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> tuple[np.ndarray, ...]:
+        """The new parameter and its new state."""
+        raise NotImplementedError(f"{type(self).__name__} has no update rule")
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient."""
+        self.t += 1
+        for i, p in enumerate(self.params):
+            if p.grad is not None:
+                p.data, *self.state[i] = self.update(p.data, p.grad, self.state[i])
+
+    def zero_grad(self) -> None:
+        for p in self.params:
+            p.grad = None
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """All that a later run needs to go on: ``t``, and ``<i>.<name>`` for parameter i."""
+        state = {
+            f"{i}.{name}": a.copy()
+            for i, kept in enumerate(self.state)
+            for name, a in zip(self.names, kept, strict=True)
+        }
+        return {"t": np.array(self.t), **state}
+
+    def load_state_dict(self, state: Mapping[str, np.ndarray]) -> None:
+        """Take up where `state_dict` was made.
+
+        Raises
+        ------
+        ValueError : the state is another optimiser's or another network's
+        """
+        own = self.state_dict()
+        if own.keys() != state.keys() or any(own[name].shape != np.shape(state[name]) for name in own):
+            raise ValueError(f"{type(self).__name__}: this state belongs to another optimiser or another network.")
+        self.t = int(state["t"])
+        self.state = [[np.array(state[f"{i}.{name}"]) for name in self.names] for i in range(len(self.params))]
