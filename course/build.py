@@ -147,8 +147,7 @@ def _metadata(cell: Any, where: str) -> dict[str, Any]:
             found = value if unread else name
             raise BuildError(f"{where}: {found!r} is not a marker; there are {', '.join(MARKERS)}.")
     solution, check, points = (marks.pop(name, None) for name in ("solution", "check", "points"))
-    tags = marks.get("tags", [])
-    demo = isinstance(tags, list) and "demo" in tags
+    demo = "demo" in marks.get("tags", [])
     for wrong, sentence in _rules(cell, solution, check, points, demo):
         if wrong:
             raise BuildError(f"{where}: {sentence}")
@@ -167,21 +166,20 @@ def _metadata(cell: Any, where: str) -> dict[str, Any]:
 
 def _rules(cell: Any, solution: Any, check: Any, points: Any, demo: bool) -> list[tuple[bool, str]]:
     """What can be wrong with a cell's markers: whether it is, and the sentence that says so."""
-    begins, ends = (len(re.findall(rf"^ *### {word} SOLUTION$", cell.source, re.M)) for word in ("BEGIN", "END"))
+    regions = re.findall(r"^ *### (BEGIN|END) SOLUTION$", cell.source, re.MULTILINE)
     names = [name for name in (solution, check) if name is not None]
     bad_names = [name for name in names if not (isinstance(name, str) and re.fullmatch(r"[a-zA-Z]\w{,49}", name, re.A))]
     call = rf"\bcheck\(\s*['\"]{check}['\"]"
     return [
         (len(names) + demo > 1, "a cell is only one of solution, check and demo."),
-        (not isinstance(cell.metadata.get("tags", []), list), 'tags are a list, such as tags=["demo"].'),
         (
             bool(bad_names),
             f"{', '.join(map(repr, bad_names))} cannot name an exercise; use its function's name in double quotes.",
         ),
         (bool(names) and cell.cell_type != "code", "solution and check belong on code cells."),
         (
-            solution is not None and (begins == 0 or begins != ends),
-            "a solution needs the lines '### BEGIN SOLUTION' and '### END SOLUTION', each as often as the other.",
+            solution is not None and not (regions and regions == ["BEGIN", "END"] * (len(regions) // 2)),
+            "a solution stands between the lines '### BEGIN SOLUTION' and '### END SOLUTION', and needs both.",
         ),
         (
             solution is None and "BEGIN SOLUTION" in cell.source,
@@ -211,8 +209,9 @@ def _released(root: Path, solved: dict[str, bytes]) -> dict[str, bytes]:
         for name, content in solved.items():
             (desk / "solutions" / name).mkdir(parents=True)
             (desk / "solutions" / name / f"{name}.ipynb").write_bytes(content)
+        # Its option is spelt in full: nbgrader 0.9.6 takes a plain --config for a mistake, and goes on without.
         command = [sys.executable, "-m", "nbgrader", "generate_assignment", "--assignment=*", "--no-db"]
-        command += [f"--config={config}", f"--CourseDirectory.root={desk}"]
+        command += [f"--JupyterApp.config_file={config}", f"--CourseDirectory.root={desk}"]
         command += ["--CourseDirectory.source_directory=solutions", "--CourseDirectory.release_directory=notebooks"]
         # The root's own autograder, and nothing of what this machine's user has set up for nbgrader.
         paths = os.pathsep.join(filter(None, [str(root.resolve()), os.environ.get("PYTHONPATH")]))
@@ -221,8 +220,8 @@ def _released(root: Path, solved: dict[str, bytes]) -> dict[str, bytes]:
         run = subprocess.run(command, cwd=desk, env=os.environ | settings, capture_output=True, text=True)
         if run.returncode != 0:
             lines = run.stderr.strip().splitlines() or ["it says nothing"]
-            reason = next((line for line in lines if re.match(r"[\w.]+(Error|Exception): ", line)), lines[-1])
-            raise BuildError(f"nbgrader could not make the release: {reason}")
+            reason = next((line for line in lines if re.match(r"\s*[\w.]+(Error|Exception): ", line)), lines[-1])
+            raise BuildError(f"nbgrader could not make the release: {reason.strip()}")
         released = {name: desk / "notebooks" / name / f"{name}.ipynb" for name in solved}
         return {name: _as_bytes(nbformat.read(path, as_version=4)) for name, path in released.items()}
 

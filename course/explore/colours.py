@@ -1,5 +1,7 @@
 """Colours of the figures: a diverging scale for numbers, and accents that survive colour blindness."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -41,12 +43,12 @@ def diverging(values: ArrayLike, limit: float) -> NDArray[np.uint8]:
     return np.round(255 + (end - 255) * strength).astype(np.uint8)
 
 
-def hex_colour(rgb: ArrayLike) -> str:
+def hex_colour(rgb: Sequence[int]) -> str:
     """Write one colour as ``#rrggbb``.
 
     Parameters
     ----------
-    rgb : array, (3,)
+    rgb : three ints
         Red, green and blue from 0 to 255.
 
     Returns
@@ -54,7 +56,7 @@ def hex_colour(rgb: ArrayLike) -> str:
     str
         The colour as SVG and HTML understand it.
     """
-    red, green, blue = np.asarray(rgb)
+    red, green, blue = rgb
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 

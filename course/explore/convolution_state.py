@@ -140,21 +140,29 @@ class ConvolutionState:
         """The chosen filter, (C, kH, kW)."""
         return self.convolution.weight[self.filter]
 
-    @property
+    @cached_property
     def window(self) -> Floats:
         """The part of the padded input under the filter, (C, kH, kW)."""
         rows, columns = (self.convolution.taps(axis, self.position[axis]) for axis in (0, 1))
         return self.convolution.padded[:, rows[:, None], columns]
 
-    @property
+    @cached_property
     def products(self) -> Floats:
         """Window times filter, (C, kH, kW)."""
         return self.window * self.kernel
 
-    @property
+    @cached_property
     def sums(self) -> Floats:
         """The sum of each channel's products, (C,)."""
         return self.products.sum(axis=(1, 2))
+
+    @property
+    def faulty(self) -> tuple[Floats, NDArray[np.bool_]] | None:
+        """A student's wrong map and where it is wrong, (H_out, W_out) both; None unless some filter's map is."""
+        answer = self.answer
+        if answer is None or answer.out is None or answer.wrong is None or not answer.wrong.any():
+            return None
+        return answer.out[self.filter], answer.wrong[self.filter]
 
     @property
     def value(self) -> float:

@@ -1,7 +1,7 @@
 """The sentences and formulas of the convolution figure, with live numbers filled in."""
 
-from course.explore.convolution_state import Convolution, ConvolutionState, Floats
-from course.explore.svg import number
+from course.explore.convolution_state import Convolution, ConvolutionState
+from course.explore.lettering import number
 
 AXES = (("row", "rows", "H"), ("column", "columns", "W"))
 
@@ -21,8 +21,7 @@ def status_sentence(state: ConvolutionState) -> str:
     """
     convolution = state.convolution
     if not convolution.fits:
-        return misfit_sentence(convolution)
-    row, column = state.position
+        return "No output: the kernel does not fit into the padded input."
     places = [
         f"{plural} {taps[0]} to {taps[-1]}" if len(taps) > 1 else f"{singular} {taps[0]}"
         for (singular, plural, _), taps in zip(AXES, _taps(state), strict=True)
@@ -30,8 +29,8 @@ def status_sentence(state: ConvolutionState) -> str:
     ring = "padded input" if any(convolution.padding) else "input"
     gaps = "" if convolution.dilation == (1, 1) else ", with gaps"
     return (
-        f"Step {state.step} of 0 to {convolution.out[0].size - 1}: the window covers {places[0]} and "
-        f"{places[1]} of the {ring}{gaps}. {total(state)} = {output_name(state)}."
+        f"Step {state.step} (0 to {convolution.out[0].size - 1}): the window covers {places[0]} and "
+        f"{places[1]} of the {ring}{gaps}. {output_name(state)} = {' '.join(total(state))}."
     )
 
 
@@ -52,7 +51,7 @@ def output_name(state: ConvolutionState) -> str:
     return f"out[{', '.join(str(n) for n in place)}]"
 
 
-def total(state: ConvolutionState) -> str:
+def total(state: ConvolutionState) -> list[str]:
     """Spell the last sum: one number per channel, the bias, the result.
 
     Parameters
@@ -62,39 +61,42 @@ def total(state: ConvolutionState) -> str:
 
     Returns
     -------
-    str
-        ``3 + (−1) + 2 + 1 = 5``; many channels are written as first, second, ..., last.
+    list of str
+        ``["3 +", "(−1) +", "2 +", "1", "= 4"]``; of more than 8 channels the first and last ones.
     """
-    sums = [signed(value) for value in state.sums]
-    if len(sums) > 8:
-        sums = [*sums[:2], "…", sums[-1]]
+    numbers = [signed(value) for value in state.sums]
+    if len(numbers) > 8:
+        numbers = [*numbers[:2], "…", numbers[-1]]
     if state.convolution.bias is not None:
-        sums.append(signed(state.convolution.bias[state.filter]))
-    sums[0] = sums[0].strip("()")
-    value = number(state.value, 3)
-    return value if len(sums) == 1 else f"{' + '.join(sums)} = {value}"
+        numbers.append(signed(state.convolution.bias[state.filter]))
+    numbers[0] = numbers[0].strip("()")
+    if len(numbers) == 1:
+        return numbers
+    return [*(f"{text} +" for text in numbers[:-1]), numbers[-1], f"= {number(state.value, 3)}"]
 
 
-def terms(window: Floats, kernel: Floats, most: int = 25) -> list[str]:
+def terms(state: ConvolutionState, channel: int, most: int = 25) -> list[str]:
     """Spell one channel's sum term by term.
 
     Parameters
     ----------
-    window, kernel : array, (kH, kW)
-        Input numbers and weights that are multiplied.
+    state : ConvolutionState
+        What the figure shows; there must be an output.
+    channel : int
+        Input channel.
     most : int
         Number of terms written; the rest is counted.
 
     Returns
     -------
     list of str
-        ``["2·1", "0·(−1)", ..., "= 3"]``, to be joined by plus signs and broken into lines.
+        ``["2·1 +", "0·(−1)", "= 2"]``, to be broken into lines.
     """
-    pairs = list(zip(window.flat, kernel.flat, strict=True))
+    pairs = list(zip(state.window[channel].flat, state.kernel[channel].flat, strict=True))
     written = [f"{signed(a, 2)}·{signed(b, 2)}" for a, b in pairs[:most]]
     if len(pairs) > most:
         written.append(f"{len(pairs) - most} more")
-    return written
+    return [*(f"{text} +" for text in written[:-1]), written[-1], f"= {number(state.sums[channel], 3)}"]
 
 
 def size_formulas(convolution: Convolution) -> list[str]:
@@ -110,7 +112,7 @@ def size_formulas(convolution: Convolution) -> list[str]:
     list of str
         One line for H_out and one for W_out, or a single one where their numbers are equal.
     """
-    lines = {}
+    lines: dict[str, list[str]] = {}
     for axis, (_, _, letter) in enumerate(AXES):
         n, kernel = convolution.x.shape[1 + axis], convolution.weight.shape[2 + axis]
         padding, stride, dilation = (

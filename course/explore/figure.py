@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 from course.explore.convolution import render
 from course.explore.convolution_state import ConvolutionState, Pair, make_convolution
 from course.explore.convolution_words import size_formulas, status_sentence, unseen_sentence
+from course.explore.lettering import number
 from course.explore.student import compare
-from course.explore.svg import FONT, element, escape, number
+from course.explore.svg import FONT, element, escape
 
 
 @dataclass(frozen=True)
@@ -123,13 +124,11 @@ _MONO = "font-family:'DejaVu Sans Mono','Consolas',monospace;font-size:13px"
 
 def _answer_sentences(state: ConvolutionState) -> list[str]:
     """What the student's function made of it all, and of the present cell."""
-    answer = state.answer
-    if answer is None:
+    if state.answer is None:
         return []
-    if answer.out is None or answer.wrong is None or not answer.wrong.any():
-        return [answer.sentence]
-    here = (state.filter, *state.position)
-    yours, right = number(answer.out[here], 3), number(state.value, 3)
-    verdict = "differs" if answer.wrong[here] else "agrees"
-    place = f"In this cell it {verdict}: yours is {yours}, the window's true sum is {right}."
-    return [answer.sentence, place]
+    if state.faulty is None:
+        return [state.answer.sentence]
+    yours, wrong = state.faulty
+    verdict = "differs" if wrong[state.position] else "agrees"
+    values = f"yours is {number(yours[state.position], 3)}, the window's true sum is {number(state.value, 3)}"
+    return [state.answer.sentence, f"In this cell it {verdict}: {values}."]

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course.explore.colours import GREY, LINE, diverging, hex_colour
+from course.explore.lettering import DIGIT, number
 from course.explore.png import png_data_uri
-from course.explore.svg import element, number, short
+from course.explore.svg import element, short
 
-DIGIT = 0.57  # width of a digit in the usual fonts, as a part of the font size
+SMALLEST = 8.5  # font size below which two decimal places are not worth it
 
 
 def grid(values: NDArray[np.float64], cell: float, limit: float | None = None) -> str:
@@ -35,9 +36,10 @@ def grid(values: NDArray[np.float64], cell: float, limit: float | None = None) -
     # Cells of one colour become one path: a third of the bytes of a rectangle for each.
     squares = defaultdict(list)
     side = short(cell)
-    for (row, column), _ in np.ndenumerate(values):
-        fill = hex_colour(diverging(values[row, column], limit))
-        squares[fill].append(f"M{short(column * cell)} {short(row * cell)}h{side}v{side}h-{side}z")
+    colours = diverging(values, limit).reshape(-1, 3).tolist()
+    for i, colour in enumerate(colours):
+        corner = f"M{short(i % columns * cell)} {short(i // columns * cell)}"
+        squares[hex_colour(colour)].append(f"{corner}h{side}v{side}h-{side}z")
     parts = [element("path", d="".join(shapes), fill=fill) for fill, shapes in squares.items()]
     parts.append(element("path", d=grid_lines(rows, columns, cell), stroke=LINE, fill="none"))
     if cell >= 16:
@@ -62,9 +64,7 @@ def numbers(values: NDArray[np.float64], cell: float, fill: str | None = None) -
     str
         One group of ``<text>`` elements, row by row.
     """
-    texts = [number(value) for value in values.flat]
-    longest = max((len(text) for text in texts), default=1)
-    size = min(0.46 * cell, (cell - 3) / (DIGIT * longest))
+    size, texts = fitting(values, cell)
     columns = values.shape[1]
     written = [
         f'<text x="{short((i % columns + 0.5) * cell)}" y="{short((i // columns + 0.5) * cell + 0.35 * size)}">'
@@ -72,6 +72,32 @@ def numbers(values: NDArray[np.float64], cell: float, fill: str | None = None) -
         for i, text in enumerate(texts)
     ]
     return element("g", *written, text_anchor="middle", font_size=float(size), fill=fill)
+
+
+def fitting(values: NDArray[np.float64], cell: float) -> tuple[float, list[str]]:
+    """Write numbers so that the longest fits into a cell: with two places, or one if that is too small to read.
+
+    Parameters
+    ----------
+    values : array, (rows, columns)
+        The numbers.
+    cell : float
+        Side of a cell in pixels.
+
+    Returns
+    -------
+    float, list of str
+        Font size for all, and the texts row by row.
+    """
+    size, texts = 0.0, [""]
+    for places in (2, 1):
+        # Where a grid holds ordinary numbers, tiny ones are 0 and need no exponent.
+        shown = np.round(values, places) if largest(values) >= 0.1 else values
+        texts = [number(value, places) for value in shown.flat]
+        size = min(0.46 * cell, (cell - 5) / (DIGIT * max(len(text) for text in texts)))
+        if size >= SMALLEST:
+            break
+    return size, texts
 
 
 def grid_lines(rows: int, columns: int, cell: float) -> str:
@@ -137,7 +163,9 @@ def hatch(x: float, y: float, width: float, height: float, gap: float = 7) -> st
         left, right = max(0.0, start - height), min(width, start)
         lines.append(f"M{short(x + left)} {short(y + start - left)}L{short(x + right)} {short(y + start - right)}")
     box = {"x": float(x), "y": float(y), "width": float(width), "height": float(height)}
-    return element("rect", fill=GREY, fill_opacity=0.18, **box) + element("path", d="".join(lines), stroke=GREY)
+    return element("rect", fill=GREY, fill_opacity=0.12, **box) + element(
+        "path", d="".join(lines), stroke=GREY, stroke_opacity=0.6
+    )
 
 
 def largest(values: NDArray[np.float64]) -> float:

@@ -49,7 +49,7 @@ def compare(fn: Callable[..., Any], convolution: "Convolution") -> Answer:
     Answer
         Never an exception of the student's: it becomes the sentence.
     """
-    name = getattr(fn, "__name__", "your function")
+    name = f"{fn.__name__}()" if hasattr(fn, "__name__") else "your function"
     plane = _takes_plane(fn)
     if not convolution.fits:
         return Answer(f"{name} was not called: with these settings there is no output.")
@@ -99,9 +99,7 @@ def _judge(name: str, result: Any, expected: NDArray[np.float64]) -> Answer:
     step = row * wrong.shape[2] + column
     place = f"row {row}, column {column} (step {step})"
     place = f"filter {channel}, {place}" if len(wrong) > 1 else place
-    return Answer(
-        f"{name} differs in {wrong.sum()} of {_cells(wrong.size)}, first at output {place}.", out, wrong
-    )
+    return Answer(f"{name} differs in {wrong.sum()} of {_cells(wrong.size)}, first at output {place}.", out, wrong)
 
 
 def _takes_plane(fn: Callable[..., Any]) -> bool:

@@ -1,7 +1,6 @@
 """Drawing with strings: the few SVG elements that the figures are made of."""
 
 import html
-import math
 from collections.abc import Iterable
 
 from course.explore.colours import BLUE, GREY, INK, PAPER
@@ -91,31 +90,6 @@ def group(*parts: str, x: float = 0, y: float = 0, part: str | None = None) -> s
     return element("g", *parts, transform=f"translate({short(x)} {short(y)})", data_part=part)
 
 
-def label(x: float, y: float, text: str, size: float = 13, anchor: str = "middle", **more: object) -> str:
-    """Write text with its baseline at a point.
-
-    Parameters
-    ----------
-    x, y : float
-        The point.
-    text : str
-        Plain text; it is escaped here.
-    size : float
-        Font size in pixels.
-    anchor : str
-        "start", "middle" or "end": which part of the text lies at the point.
-    **more : object
-        Further attributes.
-
-    Returns
-    -------
-    str
-        A ``<text>`` element.
-    """
-    place = None if anchor == "start" else anchor
-    return element("text", escape(text), x=float(x), y=float(y), font_size=float(size), text_anchor=place, **more)
-
-
 def frame(
     x: float, y: float, width: float, height: float, colour: str = BLUE, stroke: float = 3, **more: object
 ) -> str:
@@ -141,13 +115,15 @@ def frame(
     return element("rect", fill="none", stroke=colour, stroke_width=float(stroke), **box, **more)
 
 
-def arrow(points: Iterable[tuple[float, float]], colour: str = GREY) -> str:
-    """Draw a line through points with an arrow head at the last one.
+def arrow(way: str, x: float, y: float, colour: str = GREY) -> str:
+    """Draw a line that ends in an arrow head pointing right.
 
     Parameters
     ----------
-    points : pairs of float
-        Corners of the line; the last piece should be horizontal and run to the right.
+    way : str
+        Path data from the line's start to just before its end, ``M 0 0 H 20`` for example.
+    x, y : float
+        Tip of the arrow.
     colour : str
         Colour of line and head.
 
@@ -156,10 +132,7 @@ def arrow(points: Iterable[tuple[float, float]], colour: str = GREY) -> str:
     str
         Two ``<path>`` elements.
     """
-    corners = list(points)
-    x, y = corners[-1]
-    way = "L".join(f"{short(px)} {short(py)}" for px, py in [*corners[:-1], (x - 5, y)])
-    line = element("path", d=f"M{way}", fill="none", stroke=colour, stroke_width=1.5)
+    line = element("path", d=f"{way}L{short(x - 5)} {short(y)}", fill="none", stroke=colour, stroke_width=1.5)
     return line + element("path", d=f"M{short(x)} {short(y)}l-8 -4v8z", fill=colour)
 
 
@@ -176,41 +149,7 @@ def escape(text: str) -> str:
     str
         Text that XML and HTML read as text.
     """
-    return html.escape("".join(sign if sign.isprintable() else " " for sign in text))
-
-
-def number(value: float, places: int = 2) -> str:
-    """Write a number briefly: whole numbers without a point, others with few places.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    places : int
-        Decimal places at most; from 100 on there is one less, from 1000 on none.
-
-    Returns
-    -------
-    str
-        The number with a true minus sign.
-
-    Examples
-    --------
-    >>> [number(v) for v in (3.0, 0.5, 1 / 3, 123.456, 1e-4, 2.5e7)]
-    ['3', '0.5', '0.33', '123.5', '1e−4', '2.5e7']
-    """
-    value = round(float(value), 9) if math.isfinite(value) else float(value)
-    size = abs(value)
-    if not math.isfinite(value):
-        text = str(value)
-    elif size >= 1e6 or 0 < size < 0.5 * 10**-places:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        text = f"{mantissa.removesuffix('.0')}e{int(exponent)}"
-    else:
-        kept = max(places - (size >= 100) - (places * (size >= 1000)), 0)
-        text = f"{value:.{kept}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−")
+    return html.escape(text if text.isprintable() else "".join(s if s.isprintable() else " " for s in text))
 
 
 def short(value: float) -> str:

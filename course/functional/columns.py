@@ -86,7 +86,7 @@ def col2im(
             f"col2im: cols has {L} columns, but the window takes {window.H_out} x {window.W_out} = "
             f"{window.H_out * window.W_out} positions on an image of {size[0]}x{size[1]}."
         )
-    return window.scatter(np.ascontiguousarray(cols.transpose(1, 0, 2)))
+    return np.ascontiguousarray(window.scatter(np.ascontiguousarray(cols.transpose(1, 0, 2))))
 
 
 class Window:
@@ -108,7 +108,8 @@ class Window:
         spread = pair(f"{operation}: dilation", dilation, least=1)
         self.H_out, self.W_out = window_positions(operation, (self.H, self.W), kernel, steps, border, spread)
         self.K, self.L = self.C * kernel[0] * kernel[1], self.H_out * self.W_out
-        self._geometry = (*kernel, *steps, *border, *spread, self.H_out, self.W_out)
+        self._border = border
+        self._taps = (*kernel, *steps, *spread)
 
     def pieces(self, bytes_per_number: int, working_set: int = 1 << 20) -> list[slice]:
         """Cut the batch so that the columns of a piece stay in the cache; at least one image each."""
@@ -117,12 +118,25 @@ class Window:
 
     def gather(self, x: np.ndarray) -> np.ndarray:
         """(n, C, H, W) -> columns (K, n, L)."""
-        cols = np.empty((self.K, len(x), self.L), x.dtype)
-        columns.im2col(x, cols, *self._geometry)
-        return cols
+        cols = np.empty((self.K, len(x), self.H_out, self.W_out), x.dtype)
+        if any(self._border):
+            padded = self._padded_zeros(len(x), x.dtype)
+            self._inside(padded)[:] = x
+            x = padded
+        columns.im2col(x, cols, *self._taps)
+        return cols.reshape(self.K, -1, self.L)
 
     def scatter(self, cols: np.ndarray) -> np.ndarray:
         """Columns (K, n, L) -> their sums (n, C, H, W)."""
-        x = np.zeros((cols.shape[1], self.C, self.H, self.W), cols.dtype)
-        columns.col2im(cols, x, *self._geometry)
-        return x
+        n = cols.shape[1]
+        padded = self._padded_zeros(n, cols.dtype)
+        columns.col2im(cols.reshape(self.K, n, self.H_out, self.W_out), padded, *self._taps)
+        return self._inside(padded)
+
+    def _padded_zeros(self, n: int, dtype: np.dtype) -> np.ndarray:
+        pH, pW = self._border
+        return np.zeros((n, self.C, self.H + 2 * pH, self.W + 2 * pW), dtype)
+
+    def _inside(self, padded: np.ndarray) -> np.ndarray:
+        pH, pW = self._border
+        return padded[:, :, pH : pH + self.H, pW : pW + self.W]

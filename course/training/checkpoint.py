@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from course.models import MODELS
+from course.nn import Module
+
 Facts = dict[str, Any]
 
 
@@ -31,7 +34,7 @@ def save(path: str | Path, arrays: Mapping[str, np.ndarray], facts: Facts) -> Pa
 
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    raw = to_bytes({name: np.ascontiguousarray(a) for name, a in arrays.items()}, {"facts": json.dumps(facts)})
+    raw = to_bytes({name: np.asarray(a, order="C") for name, a in arrays.items()}, {"facts": json.dumps(facts)})
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -61,3 +64,23 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], Facts]:
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
     except (SafetensorError, json.JSONDecodeError):
         raise ValueError(f"{path}: not a whole safetensors file.") from None
+
+
+def load_model(path: str | Path) -> Module:
+    """The network whose weights `course train` left in a file.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : in one sentence: no such file, damaged, or weights of no network of ours
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there are no weights here; `course train` makes some.")
+    state, facts = load(path)
+    if facts.get("model") not in MODELS:
+        raise ValueError(
+            f"{path}: the file does not say which of our networks ({', '.join(MODELS)}) its weights belong to."
+        )
+    model = MODELS[facts["model"]](seed=0)
+    model.load_state_dict(state)
+    return model

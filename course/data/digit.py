@@ -1,0 +1,76 @@
+"""A picture of a digit, brought to the form that MNIST's digits have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+SIDE, BOX = 28, 20  # pixels of the image and of the box that holds the digit
+
+
+def read_digit(path: str | Path) -> np.ndarray:
+    """Read a drawn or scanned digit of any size and centre it as MNIST does.
+
+    Light digits on dark and dark on light are both understood, by the brightness of the border; transparency counts as white.
+    The digit is cut out, fitted into a 20x20 box with its proportions kept, and placed so that its centre of mass is the centre
+    of a 28x28 image. A picture that is 28x28 and dark at the border is taken as it is.
+
+    Returns
+    -------
+    uint8 (1, 1, 28, 28), bright on dark
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : in one sentence: no such file, not a picture, or nothing drawn on it
+
+    References
+    ----------
+    Y. LeCun, C. Cortes, C. J. C. Burges, *The MNIST database of handwritten digits*: the preparation of the images.
+    """
+    grey = _read_grey(Path(path))
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    if np.median(border) > 127:
+        grey = 255 - grey
+    elif grey.shape == (SIDE, SIDE):
+        return grey[None, None]
+    ink = grey.astype(np.float64) - np.median(border if np.median(border) <= 127 else 255 - border)
+    drawn = ink > 0.2 * ink.max()
+    if ink.max() < 25:
+        raise ValueError(f"{path}: there is nothing drawn on it (brightest and darkest pixel are almost equal).")
+    return _centred(np.where(drawn, ink, 0).clip(0, 255).astype(np.uint8))[None, None]
+
+
+def _read_grey(path: Path) -> np.ndarray:
+    from PIL import Image, UnidentifiedImageError
+
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such file.")
+    try:
+        with Image.open(path) as picture:
+            rgba = picture.convert("RGBA")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        raise ValueError(f"{path}: not a picture that can be read.") from None
+    white = Image.new("RGBA", rgba.size, "white")
+    return np.asarray(Image.alpha_composite(white, rgba).convert("L"))
+
+
+def _centred(ink: np.ndarray) -> np.ndarray:
+    """Cut out the ink (H, W), fit it into the box, put its centre of mass into the middle."""
+    from PIL import Image
+
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = BOX / max(cut.shape)
+    height, width = (max(1, round(n * scale)) for n in cut.shape)
+    small = np.asarray(
+        Image.fromarray(cut).resize((width, height), Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
+    )
+    weights = small.astype(np.float64)
+    y = (weights.sum(axis=1) @ np.arange(height)) / weights.sum()
+    x = (weights.sum(axis=0) @ np.arange(width)) / weights.sum()
+    top = min(max(0, round((SIDE - 1) / 2 - y)), SIDE - height)
+    left = min(max(0, round((SIDE - 1) / 2 - x)), SIDE - width)
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    image[top : top + height, left : left + width] = small
+    return image

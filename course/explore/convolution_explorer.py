@@ -1,0 +1,236 @@
+"""The convolution figure with controls: move the window, change the layer, try your own function."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+from numpy.typing import ArrayLike
+
+from course.explore.convolution_state import Convolution, ConvolutionState, Pair, make_convolution
+from course.explore.figure import draw
+from course.explore.kernel_editor import KernelEditor
+from course.explore.player import Player
+from course.explore.presets import KERNELS, name_of
+from course.explore.student import Answer, compare
+
+LARGEST_KERNEL = 7
+OWN = "own numbers"
+
+
+class ConvolutionExplorer(widgets.VBox):
+    """See how one number of a convolution's output comes about, and change everything in it.
+
+    Parameters
+    ----------
+    x : array, (H, W) or (C, H, W) or (1, C, H, W)
+        The input; large ones are drawn as pictures.
+    weight : array, (kH, kW) or (C_out, C, kH, kW), or a layer
+        The filters; a layer such as ``course.nn.Conv2d`` brings bias, stride and padding along.
+    bias : array, (C_out,), or None
+        One number per filter.
+    stride, padding, dilation : int or pair of int
+        Where the sliders start; a pair of unequal numbers is kept, and its slider does not move.
+    fn : function or None
+        Your own ``conv2d_forward(x, weight, bias=None, stride=1, padding=0)`` or, for an image and
+        a kernel, ``correlate2d(image, kernel)``: output cells where it differs are marked.
+
+    Attributes
+    ----------
+    kernel_size, stride, padding, dilation : IntSlider
+        The layer's settings.
+    filter, channel : Dropdown
+        Which filter is shown, and which of its channels can be edited.
+    preset : Dropdown
+        Kernels with a name, for inputs with one channel.
+    kernel : KernelEditor
+        The numbers of that channel of the filter; ``kernel.fields[row][column].value``.
+    bias : FloatText
+        The filter's bias; not shown where the layer has none.
+    step : IntSlider
+        The cell of the output, counted row by row.
+    player : Player
+        The slider `step` with play, pause, back and next.
+    figure : HTML
+        Drawing and sentences.
+    state : ConvolutionState
+        What is shown now.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> explorer = ConvolutionExplorer(np.eye(5), np.ones((3, 3)))
+    >>> explorer.stride.value = 2
+    >>> explorer.state.convolution.out_size
+    (2, 2)
+    """
+
+    def __init__(
+        self,
+        x: ArrayLike,
+        weight: Any,
+        bias: ArrayLike | None = None,
+        stride: int | Pair = 1,
+        padding: int | Pair = 0,
+        dilation: int | Pair = 1,
+        *,
+        fn: Callable[..., Any] | None = None,
+    ) -> None:
+        start = make_convolution(x, weight, bias, stride, padding, dilation)
+        self._fn = fn
+        # Callbacks run on another thread than cells do: whoever holds the lock may read the controls and draw.
+        self._lock = threading.RLock()
+        self._updating = False
+        self._start = start
+        # Kernels of every size are cut from the middle of the largest one: making it smaller loses nothing.
+        self._bank = _embed(start.weight, max(LARGEST_KERNEL, *start.weight.shape[2:]))
+        self._biases = None if start.bias is None else start.bias.copy()
+        self._make_controls(start)
+        self.figure = widgets.HTML()
+        self.state = ConvolutionState(start)
+        self._rebuild()
+        super().__init__([self._panel(start), self.player, self.figure])
+
+    def _make_controls(self, start: Convolution) -> None:
+        C_out, C, kH, kW = start.weight.shape
+        self.kernel_size = _slider("kernel size", (kH, kW), 1, self._bank.shape[2])
+        self.stride = _slider("stride", start.stride, 1, 4)
+        self.padding = _slider("padding", start.padding, 0, 4)
+        self.dilation = _slider("dilation", start.dilation, 1, 3)
+        self.filter = _choice("filter", [(f"{n} of 0 to {C_out - 1}", n) for n in range(C_out)])
+        self.channel = _choice("edit channel", [(str(n), n) for n in range(C)])
+        self.preset = _choice("preset", [OWN, *KERNELS])
+        self.bias = widgets.FloatText(description="bias", step=1, style=_LABELS, layout=widgets.Layout(width="190px"))
+        self.kernel = KernelEditor(self._edit)
+        self.player = Player(max(start.out_size[0] * start.out_size[1], 1))
+        self.step = self.player.slider
+        self.step.observe(self._on_step, names="value")
+        self.preset.observe(self._on_preset, names="value")
+        self.bias.observe(self._on_bias, names="value")
+        for control in (self.kernel_size, self.stride, self.padding, self.dilation, self.filter, self.channel):
+            control.observe(self._on_setting, names="value")
+
+    def _panel(self, start: Convolution) -> widgets.HBox:
+        C_out, C = start.weight.shape[:2]
+        choices = [self.filter] if C_out > 1 else []
+        choices += [self.channel] if C > 1 else [self.preset]
+        choices += [self.bias] if start.bias is not None else []
+        title = widgets.Label("kernel, to edit" if C == 1 else "this channel of the filter, to edit")
+        sliders = [self.kernel_size, self.stride, self.padding, self.dilation]
+        return widgets.HBox(
+            [widgets.VBox(sliders), widgets.VBox(choices), widgets.VBox([title, self.kernel])],
+            layout=widgets.Layout(flex_flow="row wrap"),
+        )
+
+    def _on_setting(self, _: Any) -> None:
+        self._update(self._rebuild)
+
+    def _on_step(self, _: Any) -> None:
+        self._update(self._draw)
+
+    def _on_preset(self, change: Any) -> None:
+        def choose() -> None:
+            if change["new"] != OWN:
+                size = self._bank.shape[2]
+                self._bank[self.filter.value, 0] = _embed(KERNELS[change["new"]][None, None], size)[0, 0]
+                self.kernel_size.value = 3
+            self._rebuild()
+
+        self._update(choose)
+
+    def _on_bias(self, change: Any) -> None:
+        def put() -> None:
+            if self._biases is not None:
+                self._biases[self.filter.value] = change["new"]
+            self._rebuild()
+
+        self._update(put)
+
+    def _edit(self, row: int, column: int, value: float) -> None:
+        def put() -> None:
+            shown = self._weight()[self.filter.value, self.channel.value]  # a view into the bank
+            shown[row, column] = value
+            self._rebuild()
+
+        self._update(put)
+
+    def _update(self, action: Callable[[], None]) -> None:
+        """Run one reaction to a control, alone; what it sets in other controls causes no further reaction."""
+        with self._lock:
+            if self._updating:
+                return
+            self._updating = True
+            try:
+                action()
+            finally:
+                self._updating = False
+
+    def _rebuild(self) -> None:
+        """Compute everything anew from the controls."""
+        weight = self._weight()
+        convolution = replace(
+            self._start,
+            weight=weight.copy(),
+            bias=None if self._biases is None else self._biases.copy(),
+            stride=_pair(self.stride, self._start.stride),
+            padding=_pair(self.padding, self._start.padding),
+            dilation=_pair(self.dilation, self._start.dilation),
+        )
+        answer: Answer | None = None if self._fn is None else compare(self._fn, convolution)
+        self.state = ConvolutionState(convolution, answer=answer)
+        self.player.resize(max(convolution.out_size[0] * convolution.out_size[1], 1))
+        kernel = weight[self.filter.value, self.channel.value]
+        self.kernel.show(kernel)
+        self.preset.value = name_of(kernel) or OWN
+        if self._biases is not None:
+            self.bias.value = self._biases[self.filter.value]
+        self._draw()
+
+    def _draw(self) -> None:
+        self.state = replace(self.state, filter=self.filter.value, step=self.step.value)
+        self.figure.value = draw(self.state).html
+
+    def _weight(self) -> np.ndarray:
+        """The filters at their present size, (C_out, C, kH, kW): a view into the bank."""
+        size = _pair(self.kernel_size, self._start.weight.shape[2:])
+        top, left = ((self._bank.shape[2] - k) // 2 for k in size)
+        return self._bank[:, :, top : top + size[0], left : left + size[1]]
+
+
+_LABELS = {"description_width": "88px"}
+
+
+def _slider(name: str, start: tuple[int, ...], least: int, most: int) -> widgets.IntSlider:
+    """A slider for both directions; where they start unequal it only names them."""
+    slider = widgets.IntSlider(
+        value=max(start),
+        min=least,
+        max=max(most, *start),
+        description=name,
+        style=_LABELS,
+        layout=widgets.Layout(width="270px"),
+    )
+    if start[0] != start[1]:
+        slider.disabled, slider.readout = True, False
+        slider.description = f"{name} ({start[0]}, {start[1]})"
+        slider.style.description_width = "initial"
+    return slider
+
+
+def _choice(name: str, options: list[Any]) -> widgets.Dropdown:
+    return widgets.Dropdown(options=options, description=name, style=_LABELS, layout=widgets.Layout(width="220px"))
+
+
+def _pair(slider: widgets.IntSlider, start: tuple[int, ...]) -> Pair:
+    return (start[0], start[1]) if slider.disabled else (slider.value, slider.value)
+
+
+def _embed(weight: np.ndarray, size: int) -> np.ndarray:
+    """Put kernels into the middle of size x size zeros, (C_out, C, size, size)."""
+    bank = np.zeros((*weight.shape[:2], size, size))
+    kH, kW = weight.shape[2:]
+    top, left = (size - kH) // 2, (size - kW) // 2
+    bank[:, :, top : top + kH, left : left + kW] = weight
+    return bank
