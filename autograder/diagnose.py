@@ -12,8 +12,9 @@ def explain(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial
     """Return the mistakes that explain the failing behaviours.
 
     A mistake explains a behaviour if it fails in the same way, with the same values, in every case of the
-    behaviour that the student's function fails. Where several do, the one that agrees with the student in
-    the most cases of the whole exercise is taken, passing cases included.
+    behaviour that the student's function fails; an exception has to meet an exception, but not in all of
+    them. Where several do, the one that agrees with the student in the most cases of the whole exercise is
+    taken, passing cases included.
 
     Parameters
     ----------
@@ -34,7 +35,8 @@ def explain(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial
     agreement: dict[str, int] = {}
     for trials in groups:
         failing = [trial for trial in trials if trial.failure is not None]
-        candidates = [m for m in mistakes if failing and all(_explains(exercise, m, t) for t in failing)]
+        returned = any(trial.outcome.error is None for trial in failing)
+        candidates = [m for m in mistakes if returned and all(_explains(exercise, m, t) for t in failing)]
         for mistake in candidates:
             if mistake.name not in agreement:
                 agreement[mistake.name] = sum(_agrees(exercise, mistake, trial) for trial in everything)
@@ -47,10 +49,8 @@ def explain(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial
 
 def _explains(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
     """Say whether the mistake fails this case as the student does."""
-    if trial.failure is None or trial.failure.kind == "error":
-        return False
     other = _try(exercise, mistake, trial)
-    if other.failure is None or other.failure.kind != trial.failure.kind:
+    if trial.failure is None or other.failure is None or other.failure.kind != trial.failure.kind:
         return False
     ours, theirs = other.outcome, trial.outcome
     if trial.failure.kind == "dtype" and ours.value.dtype != theirs.value.dtype:

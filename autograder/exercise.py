@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+Function = Callable[..., Any]
+
 SHAPE = ("shape",)
 VALUES = ("shape", "values")
 TYPES = ("shape", "values", "dtype")
@@ -98,7 +100,7 @@ class Exercise:
     """A function to be written, its oracle, and the behaviours that give points."""
 
     name: str
-    oracle: Callable[..., Any]
+    oracle: Function
     behaviours: list[Behaviour]
 
     @property
@@ -118,7 +120,31 @@ class Mistake:
 
     name: str
     diagnosis: str
-    function: Callable[..., Any]
+    function: Function
+
+
+def collect(found: list[Mistake]) -> Callable[[str], Callable[[Function], Function]]:
+    """Return a decorator that files a wrong solution, named as its function is.
+
+    Parameters
+    ----------
+    found
+        The list that it is appended to.
+
+    Returns
+    -------
+    callable
+        `wrong(diagnosis)`, to stand above a function.
+    """
+
+    def wrong(diagnosis: str) -> Callable[[Function], Function]:
+        def file(function: Function) -> Function:
+            found.append(Mistake(function.__name__, diagnosis, function))
+            return function
+
+        return file
+
+    return wrong
 
 
 def _evaluate(value: Any, names: dict[str, Any]) -> Any:

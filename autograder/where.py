@@ -42,8 +42,7 @@ def _border(wrong: np.ndarray) -> str:
 def _along(wrong: np.ndarray, axis: int, name: str) -> str:
     """Say what is special about the indices along one axis at which something is wrong."""
     others = tuple(a for a in range(wrong.ndim) if a != axis)
-    hit = wrong.any(axis=others)
-    indices, n = np.flatnonzero(hit).tolist(), len(hit)
+    indices, n = np.flatnonzero(wrong.any(axis=others)).tolist(), wrong.shape[axis]
     if len(indices) == n:
         return ""
     if len(indices) == 1:

@@ -6,7 +6,6 @@ separate program, because the library must not depend on the autograder that sit
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
@@ -27,7 +26,7 @@ KERNEL = {
 }
 
 
-class BuildError(Exception):
+class BuildError(ValueError):
     """What an author has to mend, in one sentence."""
 
 
@@ -118,10 +117,12 @@ def _solved(source: Path) -> bytes:
         reason = str(error).splitlines()[0]
         raise BuildError(f"{source.name}: jupytext cannot read it ({reason}).") from None
     notebook.metadata = nbformat.from_dict(KERNEL)
+    demos = 0
     cells: dict[str, int] = {}
     for number, cell in enumerate(notebook.cells, start=1):
         where = f"{source.stem}, cell {number} ({_first_line(cell.source)})"
-        cell.metadata = nbformat.from_dict(_metadata(cell, where))
+        demos += "demo" in cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict(_metadata(cell, where, f"demo-{demos}"))
         cell.id = cell.metadata.get("nbgrader", {}).get("grade_id", f"{source.stem}-{number:03d}")
         if cell.id in cells:
             raise BuildError(f"{where}: cell {cells[cell.id]} is called {cell.id!r} too; names must differ.")
@@ -134,11 +135,11 @@ def _solved(source: Path) -> bytes:
     return _as_bytes(notebook)
 
 
-def _metadata(cell: Any, where: str) -> dict[str, Any]:
+def _metadata(cell: Any, where: str, demo_id: str) -> dict[str, Any]:
     """What a cell's short markers stand for: its tags, and in full what nbgrader wants to know.
 
-    An exercise keeps its own name as grade_id and its check gets "check-" in front. A demo is named after its content, so that
-    a cell put in above it does not rename it while submissions are on their way.
+    nbgrader knows a cell by its grade_id for as long as there are submissions, so no edit may change one: an exercise keeps its
+    own name, its check has "check-" in front, and demos are counted.
     """
     marks = {name: value for name, value in cell.metadata.items() if name != "lines_to_next_cell"}
     for name, value in marks.items():
@@ -152,10 +153,9 @@ def _metadata(cell: Any, where: str) -> dict[str, Any]:
         if wrong:
             raise BuildError(f"{where}: {sentence}")
     if solution or check or demo:
-        digest = hashlib.sha256(cell.source.encode()).hexdigest()[:8]
         marks["nbgrader"] = {
             "grade": bool(check),
-            "grade_id": solution or (f"check-{check}" if check else f"demo-{digest}"),
+            "grade_id": solution or (f"check-{check}" if check else demo_id),
             "locked": not solution,
             "schema_version": 3,
             "solution": bool(solution),
@@ -169,7 +169,7 @@ def _rules(cell: Any, solution: Any, check: Any, points: Any, demo: bool) -> lis
     regions = re.findall(r"^ *### (BEGIN|END) SOLUTION$", cell.source, re.MULTILINE)
     names = [name for name in (solution, check) if name is not None]
     bad_names = [name for name in names if not (isinstance(name, str) and re.fullmatch(r"[a-zA-Z]\w{,49}", name, re.A))]
-    call = rf"\bcheck\(\s*['\"]{check}['\"]"
+    call = rf"\bcheck\(\s*['\"]{re.escape(str(check))}['\"]"
     return [
         (len(names) + demo > 1, "a cell is only one of solution, check and demo."),
         (

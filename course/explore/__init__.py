@@ -6,11 +6,12 @@ An explorer needs ipywidgets and is imported when you ask for it; the figures ne
 from typing import TYPE_CHECKING, Any
 
 from course.explore.figure import Figure, convolution_figure
+from course.explore.gallery import gallery
 
 if TYPE_CHECKING:
     from course.explore.convolution_explorer import ConvolutionExplorer
 
-__all__ = ["ConvolutionExplorer", "Figure", "convolution_figure"]
+__all__ = ["ConvolutionExplorer", "Figure", "convolution_figure", "gallery"]
 
 
 def __getattr__(name: str) -> Any:
