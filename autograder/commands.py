@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 
-CONFIG = Path(__file__).parent / "nbgrader_config.py"
+CONFIG = Path(__file__).parent / "nbgrader_config"  # without .py, which nbgrader adds itself
 
 
 def nbgrader(root: Path, log: Path, *arguments: str) -> Iterator[str]:

@@ -45,6 +45,9 @@ def configure(c: Any, root: Path | str | None = None) -> None:
     c.Execute.raise_on_iopub_timeout = False
     # A student who deletes a check cell gets it back instead of stopping the run.
     c.OverwriteCells.add_missing_cells = True
+    from autograder.skip_demos import SkipDemos
+
+    c.Autograde.sanitize_preprocessors.append(SkipDemos)
 
     # The kernels inherit this. One course folder has one seed, so that grading again gives the same marks.
     os.environ.setdefault(SEED_VARIABLE, str(1000 + zlib.crc32(str(root).encode()) % 1_000_000))

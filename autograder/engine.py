@@ -5,8 +5,9 @@ function lives, and everything else, drawing inputs, comparing and explaining, h
 """
 
 import itertools
+from typing import Any
 
-from autograder.call import Call
+from autograder.call import Call, Error, Outcome
 from autograder.diagnose import explain
 from autograder.errors import CheckBugError
 from autograder.exercise import Behaviour, Case, Exercise, Mistake
@@ -44,6 +45,7 @@ def run(exercise: Exercise, mistakes: list[Mistake], call: Call, seed: int = 0, 
     CheckBugError
         If a case, the oracle or the comparison fails: the instructor's error, never the student's.
     """
+    call = _give_up_on_endless(call)
     try:
         groups = [
             [try_case(exercise, behaviour, case, seed + i, call) for i, case in numbered]
@@ -55,6 +57,21 @@ def run(exercise: Exercise, mistakes: list[Mistake], call: Call, seed: int = 0, 
             f"The check of {exercise.name} is broken: it stopped with {type(error).__name__}: {error}. "
             "This is an error of the course, not of your function; please tell your instructor."
         ) from error
+
+
+def _give_up_on_endless(call: Call) -> Call:
+    """Make no more calls after two that ran out of time, or an endless loop holds up a class for minutes."""
+    endless = 0
+
+    def limited(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
+        nonlocal endless
+        if endless == 2:
+            return Outcome(error=Error("OutOfTime", "not called any more after two calls that did not end"))
+        outcome = call(args, kwargs)
+        endless += outcome.error is not None and outcome.error.type == "OutOfTime"
+        return outcome
+
+    return limited
 
 
 def _number_cases(exercise: Exercise, hidden: bool) -> list[list[tuple[int, Case]]]:

@@ -95,7 +95,7 @@ class Behaviour:
     demands: tuple[str, ...] = VALUES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """A function to be written, its oracle, and the behaviours that give points."""
 

@@ -72,7 +72,7 @@ def read_results(root: Path, unit: str, run: Run) -> list[Result]:
             for notebook in submission.notebooks:
                 for grade in notebook.grades:
                     waiting = grade.needs_manual_grade and grade.manual_score is None
-                    result.scores[grade.name.removeprefix("check_")] = None if waiting else grade.score
+                    result.scores[_exercise(grade.name) or grade.name] = None if waiting else grade.score
             path = root / "autograder" / "autograded" / student / unit / f"{unit}.ipynb"
             _read_remarks(json.loads(path.read_text(encoding="utf-8")), result)
     return results
@@ -87,9 +87,9 @@ def _read_remarks(notebook: dict[str, Any], result: Result) -> None:
     }
     blank = []
     for grade_id, cell in cells.items():
-        if not grade_id.startswith("check_"):
+        exercise = _exercise(grade_id)
+        if not exercise:
             continue
-        exercise = grade_id.removeprefix("check_")
         report = next(
             (o["data"][REPORT_MIMETYPE] for o in cell["outputs"] if REPORT_MIMETYPE in o.get("data", {})), None
         )
@@ -108,6 +108,12 @@ def _read_remarks(notebook: dict[str, Any], result: Result) -> None:
             result.remarks.append(f"{exercise}: wrong in {'; '.join(parts)}")
     if blank:
         result.remarks.append(f"not attempted: {', '.join(blank)}")
+
+
+def _exercise(grade_id: str) -> str:
+    """Return the exercise that a check cell is about ("check-conv2d_forward"), or "" for any other cell."""
+    match = re.fullmatch(r"check[-_](\w+)", grade_id)
+    return match[1] if match else ""
 
 
 def _error(cell: dict[str, Any]) -> str:

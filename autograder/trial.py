@@ -1,6 +1,8 @@
 """One case tried on one function: draw, call, compare."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +42,7 @@ def try_case(exercise: Exercise, behaviour: Behaviour, case: Case, seed: int, ca
     args, kwargs, _ = case.draw(seed)
     size = sum(a.size for a in [*args, *kwargs.values()] if isinstance(a, np.ndarray))
     names = [*exercise.parameters[: len(args)], *kwargs]
-    expected = exercise.oracle(*args, **kwargs)
+    expected = _expected(exercise, case, seed)
 
     def judge(outcome: Outcome) -> tuple[Outcome, Failure | None]:
         if case.then is None:
@@ -64,6 +66,13 @@ def try_case(exercise: Exercise, behaviour: Behaviour, case: Case, seed: int, ca
                 sentence = "The same call gives another result later on: the function remembers earlier calls."
                 failure = Failure("again", sentence)
     return Trial(behaviour, case, seed, size, outcome, failure)
+
+
+@lru_cache(maxsize=256)
+def _expected(exercise: Exercise, case: Case, seed: int) -> Any:
+    """Ask the oracle, once: it is slow, and naming a mistake compares dozens of wrong solutions with it."""
+    args, kwargs, _ = case.draw(seed)
+    return exercise.oracle(*args, **kwargs)
 
 
 def _draw_and_call(case: Case, seed: int, call: Call) -> Outcome:

@@ -92,6 +92,18 @@ def warmup() -> None:
 
 
 @main.command()
+def bench() -> None:
+    """Time a training step of LeNet-5 beside PyTorch's, taking turns, on one thread and on two."""
+    from course.bench import lenet_steps
+
+    click.echo("LeNet-5 training step, batch 64, images per second (medians of alternating runs)")
+    click.echo("threads     ours  PyTorch  ratio")
+    for speed in lenet_steps():
+        beside = f"{speed.pytorch:7,.0f}  {speed.ours / speed.pytorch:5.2f}" if speed.pytorch else "not installed"
+        click.echo(f"{speed.threads:7}  {speed.ours:7,.0f}  {beside}")
+
+
+@main.command()
 @click.argument("units", nargs=-1)
 @click.option("--check", is_flag=True, help="Build nothing; say which notebooks are out of date (exit code 1 if any).")
 def build(units: tuple[str, ...], check: bool) -> None:

@@ -31,7 +31,7 @@ from autograder import check
 from course import functional as F
 from course.explore import ConvolutionExplorer, convolution_figure, gallery
 
-FAST = os.environ.get("COURSE_FAST") == "1"  # set when the notebook is only being tested: trains on fewer digits
+FAST = os.environ.get("COURSE_FAST") == "1"  # only testing the notebook: train on fewer digits
 
 # %% [markdown]
 # ## Before you run anything
@@ -72,8 +72,16 @@ demo_x = np.array(
 )  # (C, H, W) = (3, 5, 5)
 demo_weight = np.array(
     [
-        [[[1, -1, -1], [-1, -1, -1], [1, -1, 1]], [[-1, 1, -1], [0, 1, 1], [1, -1, 1]], [[1, 0, 0], [-1, 1, 0], [-1, 0, 0]]],
-        [[[1, 0, -1], [1, 1, 0], [-1, 0, 1]], [[1, -1, 1], [-1, 0, 1], [0, -1, 0]], [[0, 0, 0], [-1, 1, -1], [-1, 0, 1]]],
+        [
+            [[1, -1, -1], [-1, -1, -1], [1, -1, 1]],
+            [[-1, 1, -1], [0, 1, 1], [1, -1, 1]],
+            [[1, 0, 0], [-1, 1, 0], [-1, 0, 0]],
+        ],
+        [
+            [[1, 0, -1], [1, 1, 0], [-1, 0, 1]],
+            [[1, -1, 1], [-1, 0, 1], [0, -1, 0]],
+            [[0, 0, 0], [-1, 1, -1], [-1, 0, 1]],
+        ],
     ]
 )  # (C_out, C, kH, kW) = (2, 3, 3, 3)
 demo_bias = np.array([1, 0])
@@ -87,10 +95,17 @@ ConvolutionExplorer(demo_x, demo_weight, demo_bias, stride=2, padding=1)
 # %% tags=["demo"]
 padded = np.pad(demo_x, ((0, 0), (1, 1), (1, 1)))  # (3, 7, 7)
 window = padded[:, 0:3, 0:3]  # (3, 3, 3): the window of output position (0, 0)
-sums = [int((window[c] * demo_weight[0, c]).sum()) for c in range(3)]
-for c, colour in enumerate(("red", "green", "blue")):
-    print(f"{colour:>5}: {' + '.join(str(p) for p in (window[c] * demo_weight[0, c]).ravel())} = {sums[c]}".replace("+ -", "- "))
-print(f"{sums[0]} + {sums[1]} + {sums[2]} + bias {demo_bias[0]} = {sum(sums) + demo_bias[0]}".replace("+ -", "- "))
+products = window * demo_weight[0]  # (3, 3, 3)
+sums = products.sum(axis=(1, 2))  # (3,): one for each channel
+
+
+def written_out(numbers):
+    return " + ".join(map(str, numbers)).replace("+ -", "- ")
+
+
+for c in range(3):
+    print(f"channel {c}: {written_out(products[c].ravel())} = {sums[c]}")
+print(f"together:  {written_out(sums)} + bias {demo_bias[0]} = {sums.sum() + demo_bias[0]}")
 
 # %% [markdown]
 # In letters, with $C$ channels and a kernel of $k_H \times k_W$:
@@ -163,20 +178,26 @@ check("correlate_volume", correlate_volume)
 # Note what does *not* appear on the right: $C$. The depth of the input is summed away; the depth of the output is a choice.
 
 # %% tags=["demo"]
-def shape_through(shape, filters, k, stride=1, padding=0):
-    """(H, W, C) through a layer of `filters` filters of k x k."""
+def through(shape, filters, k, stride=1):
+    """(H, W, C) -> the shape behind a layer of `filters` filters of k x k without padding."""
     H, W, C = shape
-    return (F.output_size(H, k, stride, padding), F.output_size(W, k, stride, padding), filters)
+    return F.output_size(H, k, stride), F.output_size(W, k, stride), filters
+
+
+def by(shape):
+    return "x".join(map(str, shape))
 
 
 for shape, filters, k in (((10, 10, 3), 64, 3), ((6, 6, 3), 4, 3), ((32, 32, 3), 8, 5)):
-    print(f"{'x'.join(map(str, shape)):>9} through {filters:2d} filters {k}x{k}: {'x'.join(map(str, shape_through(shape, filters, k)))}")
+    then = through(shape, filters, k)
+    print(f"{by(shape):>8} -> {filters:2} filters {by((k, k, shape[2]))} -> {by(then)}")
 
 print("\na stack of layers:")
 shape = (64, 64, 3)
 for filters, k, stride in ((8, 3, 1), (16, 5, 2), (32, 7, 2)):
-    then = shape_through(shape, filters, k, stride)
-    print(f"  {'x'.join(map(str, shape)):>8} -> {filters:2d} filters {k}x{k}x{shape[2]}, stride {stride} -> {'x'.join(map(str, then))}")
+    then = through(shape, filters, k, stride)
+    filter_size = by((k, k, shape[2]))
+    print(f"{by(shape):>8} -> {filters:2} filters {filter_size}, stride {stride} -> {by(then)}")
     shape = then
 
 # %% [markdown]
@@ -229,11 +250,12 @@ def conv2d_forward(x, weight, bias=None, stride=1, padding=0):
     H_out = (H + 2 * pH - kH) // sH + 1
     W_out = (W + 2 * pW - kW) // sW + 1
     x_padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)))
-    out = np.zeros((N, C_out, H_out, W_out), dtype=np.float32 if x.dtype == np.float32 else np.float64)
+    out = np.zeros((N, C_out, H_out, W_out), np.float32 if x.dtype == np.float32 else np.float64)
     for h in range(H_out):
         for w in range(W_out):
-            windows = x_padded[:, :, h * sH : h * sH + kH, w * sW : w * sW + kW]  # (N, C, kH, kW)
-            out[:, :, h, w] = np.tensordot(windows, weight, axes=((1, 2, 3), (1, 2, 3)))  # (N, C_out)
+            # (N, C, kH, kW) times (C_out, C, kH, kW), summed over the last three axes: (N, C_out)
+            windows = x_padded[:, :, h * sH : h * sH + kH, w * sW : w * sW + kW]
+            out[:, :, h, w] = np.tensordot(windows, weight, axes=((1, 2, 3), (1, 2, 3)))
     if bias is not None:
         out += bias[:, None, None]
     return out
@@ -319,13 +341,16 @@ check("linear_parameters", linear_parameters)
 # One of these numbers is wrong. Which? Work it out before you run the next cell.
 
 # %% tags=["demo"]
-inputs, outputs = 32 * 32 * 3, 28 * 28 * 8
-slip = 3272
-print(f"3x3 filters, 3 channels in, 16 out: {3 * 3 * 3 * 16} + 16 = {3 * 3 * 3 * 16 + 16}")
-print(f"5x5 filters, 3 channels in,  8 out: {5 * 5 * 3 * 8} + 8 = {5 * 5 * 3 * 8 + 8}")
-print(f"dense, as the slide has it:  {outputs:,} x {slip:,} + {outputs:,} = {outputs * slip + outputs:,}")
-print(f"dense, with 32*32*3 = {inputs:,}: {outputs:,} x {inputs:,} + {outputs:,} = {outputs * inputs + outputs:,}")
-print(f"that is {(outputs * inputs + outputs) / (5 * 5 * 3 * 8 + 8):,.0f} times the convolution layer")
+for k, C, filters in ((3, 3, 16), (5, 3, 8)):
+    weights = k * k * C * filters
+    learned = weights + filters
+    print(f"{filters:2} filters {k}x{k}x{C}: {weights} weights + {filters} biases = {learned}")
+
+outputs = 28 * 28 * 8
+for name, inputs in (("on the slide", 3272), ("32 * 32 * 3", 32 * 32 * 3)):
+    total = outputs * inputs + outputs
+    print(f"dense, {name:>12}: {outputs:,} x {inputs:,} + {outputs:,} = {total:,}")
+print(f"which is {total / learned:,.0f} times the convolution layer")
 
 # %% [markdown]
 # Two digits were swapped: 32x32x3 is 3,072, and the slide multiplied with 3,272. The point stands all the same: the dense layer
@@ -391,13 +416,17 @@ check("design_filters", design_filters)
 from course.data import photo
 
 picture = photo()  # (3, 128, 128), uint8
-maps = F.conv2d_forward(picture[None].astype(np.float64), design_filters(), padding=1)[0]  # (3, 128, 128)
+maps = F.conv2d_forward(picture[None], design_filters(), padding=1)[0]  # (3, 128, 128)
 after_relu = F.relu_forward(maps)
 gallery(
     [picture, maps[0].round().astype(int), maps[1], maps[2], after_relu[1], after_relu[2]],
-    ["the photograph", "0: grey", "1: vertical edges", "2: red minus blue", "1 after ReLU", "2 after ReLU"],
-    "A photograph of an astronaut; its grey version; a map with orange and blue lines along vertical edges; a map that is orange "
-    "on the suit and blue on the flag's field; the last two maps once more without their negative parts.",
+    [
+        "the photograph", "0: grey", "1: vertical edges",
+        "2: red minus blue", "1 after ReLU", "2 after ReLU",
+    ],
+    alt="A photograph of an astronaut; its grey version; a map with orange and blue lines along "
+    "vertical edges; a map that is orange on the suit and blue on the flag's field; the last two "
+    "maps once more without their negative parts.",
     side=170,
     columns=3,
 )
@@ -424,16 +453,14 @@ print(f"{evaluate(model, test).accuracy:.1%} of 10,000 test digits right")
 # %% tags=["demo"]
 state = model.state_dict()  # every weight under its name, as PyTorch would call it
 digit = test.normalize(test.images[:1])  # (1, 1, 28, 28)
-first_maps = F.conv2d_forward(digit, state["features.0.weight"], state["features.0.bias"], padding=2)[0]  # (6, 28, 28)
+before, after = untrained["features.0.weight"][:, 0], state["features.0.weight"][:, 0]  # (6, 5, 5)
+maps = F.conv2d_forward(digit, state["features.0.weight"], state["features.0.bias"], padding=2)[0]
 gallery(
-    [
-        *untrained["features.0.weight"][:, 0],
-        *state["features.0.weight"][:, 0],
-        *first_maps,
-    ],
-    [f"filter {i} before" for i in range(6)] + [f"filter {i} after" for i in range(6)] + [f"map {i} of a 7" for i in range(6)],
-    "Six 5x5 filters as noise before training; the same six after training, some with a clear light and a dark side; and what each "
-    "makes of a handwritten seven: outlines of its strokes, in different directions.",
+    [*before, *after, *maps],  # maps: (6, 28, 28)
+    [f"{name} {i}" for name in ("before:", "after:", "map") for i in range(6)],
+    alt="Six 5x5 filters as noise before training; the same six after training, some with a bright "
+    "and a dark side; and what each makes of a handwritten seven: outlines of its strokes, in "
+    "different directions.",
     side=110,
 )
 
@@ -448,15 +475,15 @@ gallery(
 
 # %%
 def lenet(x, p, conv2d):
-    """LeNet-5: (N, 1, 28, 28) -> logits (N, 10). p holds the weights by name, conv2d is the convolution to use."""
-    x = F.relu_forward(conv2d(x, p["features.0.weight"], p["features.0.bias"], padding=2))  # (N, 6, 28, 28)
-    x = F.max_pool2d_forward(x, 2)  # (N, 6, 14, 14)
-    x = F.relu_forward(conv2d(x, p["features.3.weight"], p["features.3.bias"]))  # (N, 16, 10, 10)
-    x = F.max_pool2d_forward(x, 2)  # (N, 16, 5, 5)
+    """(N, 1, 28, 28) -> logits (N, 10); p: the weights by name, conv2d: the convolution to use."""
+    x = conv2d(x, p["features.0.weight"], p["features.0.bias"], padding=2)  # (N, 6, 28, 28)
+    x = F.max_pool2d_forward(F.relu_forward(x), 2)  # (N, 6, 14, 14)
+    x = conv2d(x, p["features.3.weight"], p["features.3.bias"])  # (N, 16, 10, 10)
+    x = F.max_pool2d_forward(F.relu_forward(x), 2)  # (N, 16, 5, 5)
     x = x.reshape(len(x), -1)  # (N, 400)
-    x = F.relu_forward(F.linear_forward(x, p["classifier.0.weight"], p["classifier.0.bias"]))  # (N, 120)
-    x = F.relu_forward(F.linear_forward(x, p["classifier.2.weight"], p["classifier.2.bias"]))  # (N, 84)
-    return F.linear_forward(x, p["classifier.4.weight"], p["classifier.4.bias"])
+    x = F.linear_forward(x, p["classifier.0.weight"], p["classifier.0.bias"])  # (N, 120)
+    x = F.linear_forward(F.relu_forward(x), p["classifier.2.weight"], p["classifier.2.bias"])
+    return F.linear_forward(F.relu_forward(x), p["classifier.4.weight"], p["classifier.4.bias"])
 
 
 few = test[:100]
@@ -464,7 +491,8 @@ x = few.normalize(few.images)
 yours = lenet(x, state, conv2d_forward)
 ours = lenet(x, state, F.conv2d_forward)
 print(f"largest difference of any logit: {np.abs(yours - ours).max():.1e}")
-print(f"your layer reads {(yours.argmax(axis=1) == few.labels).sum()} of the first 100 test digits right")
+right = (yours.argmax(axis=1) == few.labels).sum()
+print(f"your layer reads {right} of the first {len(few)} test digits right")
 
 # %% [markdown]
 # That is your code reading handwriting.
@@ -492,8 +520,13 @@ def first_channel_only(x, weight, bias, padding=0):
     return F.conv2d_forward(x[:, :1], weight[:, :1], bias, padding=padding)
 
 
-mistakes = {"right": F.conv2d_forward, "flipped": flipped, "no bias": no_bias, "channel 0 only": first_channel_only}
-for name, layer in mistakes.items():
+layers = {
+    "right": F.conv2d_forward,
+    "flipped": flipped,
+    "no bias": no_bias,
+    "channel 0 only": first_channel_only,
+}
+for name, layer in layers.items():
     right = (lenet(x, state, layer).argmax(axis=1) == thousand.labels).mean()
     print(f"{name:>15}: {right:6.1%} of 1,000 digits right")
 
@@ -515,7 +548,8 @@ except ValueError as error:
 # No error, no warning. The figure shades them.
 
 # %% tags=["demo"]
-convolution_figure(np.arange(36).reshape(6, 6) % 7, np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]), stride=2, step=3)
+sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+convolution_figure(np.arange(36).reshape(6, 6) % 7, sobel, stride=2, step=3)
 
 # %% [markdown]
 # ## Summary

@@ -90,7 +90,7 @@ class ConvolutionExplorer(widgets.VBox):
         self._make_controls(start)
         self.figure = widgets.HTML()
         self.state = ConvolutionState(start)
-        self._rebuild()
+        self._update(self._rebuild)
         super().__init__([self._panel(start), self.player, self.figure])
 
     def _make_controls(self, start: Convolution) -> None:
@@ -99,18 +99,20 @@ class ConvolutionExplorer(widgets.VBox):
         self.stride = _slider("stride", start.stride, 1, 4)
         self.padding = _slider("padding", start.padding, 0, 4)
         self.dilation = _slider("dilation", start.dilation, 1, 3)
-        self.filter = _choice("filter", [(f"{n} of 0 to {C_out - 1}", n) for n in range(C_out)])
+        self.filter = _choice("filter", [(str(n), n) for n in range(C_out)])
         self.channel = _choice("edit channel", [(str(n), n) for n in range(C)])
         self.preset = _choice("preset", [OWN, *KERNELS])
-        self.bias = widgets.FloatText(description="bias", step=1, style=_LABELS, layout=widgets.Layout(width="190px"))
+        self.bias = widgets.FloatText(description="bias", step=1, style=_LABELS, layout=widgets.Layout(width="196px"))
         self.kernel = KernelEditor(self._edit)
         self.player = Player(max(start.out_size[0] * start.out_size[1], 1))
         self.step = self.player.slider
         self.step.observe(self._on_step, names="value")
         self.preset.observe(self._on_preset, names="value")
         self.bias.observe(self._on_bias, names="value")
-        for control in (self.kernel_size, self.stride, self.padding, self.dilation, self.filter, self.channel):
+        for control in (self.kernel_size, self.stride, self.padding, self.dilation):
             control.observe(self._on_setting, names="value")
+        for control in (self.filter, self.channel):
+            control.observe(self._on_choice, names="value")
 
     def _panel(self, start: Convolution) -> widgets.HBox:
         C_out, C = start.weight.shape[:2]
@@ -126,6 +128,9 @@ class ConvolutionExplorer(widgets.VBox):
 
     def _on_setting(self, _: Any) -> None:
         self._update(self._rebuild)
+
+    def _on_choice(self, _: Any) -> None:
+        self._update(self._show_filter)
 
     def _on_step(self, _: Any) -> None:
         self._update(self._draw)
@@ -168,11 +173,10 @@ class ConvolutionExplorer(widgets.VBox):
                 self._updating = False
 
     def _rebuild(self) -> None:
-        """Compute everything anew from the controls."""
-        weight = self._weight()
+        """Compute everything anew from the controls, the student's answer included."""
         convolution = replace(
             self._start,
-            weight=weight.copy(),
+            weight=self._weight().copy(),
             bias=None if self._biases is None else self._biases.copy(),
             stride=_pair(self.stride, self._start.stride),
             padding=_pair(self.padding, self._start.padding),
@@ -181,7 +185,11 @@ class ConvolutionExplorer(widgets.VBox):
         answer: Answer | None = None if self._fn is None else compare(self._fn, convolution)
         self.state = ConvolutionState(convolution, answer=answer)
         self.player.resize(max(convolution.out_size[0] * convolution.out_size[1], 1))
-        kernel = weight[self.filter.value, self.channel.value]
+        self._show_filter()
+
+    def _show_filter(self) -> None:
+        """Put the chosen filter into the fields and draw it."""
+        kernel = self._weight()[self.filter.value, self.channel.value]
         self.kernel.show(kernel)
         self.preset.value = name_of(kernel) or OWN
         if self._biases is not None:
@@ -199,7 +207,7 @@ class ConvolutionExplorer(widgets.VBox):
         return self._bank[:, :, top : top + size[0], left : left + size[1]]
 
 
-_LABELS = {"description_width": "88px"}
+_LABELS = {"description_width": "84px"}
 
 
 def _slider(name: str, start: tuple[int, ...], least: int, most: int) -> widgets.IntSlider:
@@ -210,7 +218,7 @@ def _slider(name: str, start: tuple[int, ...], least: int, most: int) -> widgets
         max=max(most, *start),
         description=name,
         style=_LABELS,
-        layout=widgets.Layout(width="270px"),
+        layout=widgets.Layout(width="230px"),
     )
     if start[0] != start[1]:
         slider.disabled, slider.readout = True, False
@@ -220,7 +228,7 @@ def _slider(name: str, start: tuple[int, ...], least: int, most: int) -> widgets
 
 
 def _choice(name: str, options: list[Any]) -> widgets.Dropdown:
-    return widgets.Dropdown(options=options, description=name, style=_LABELS, layout=widgets.Layout(width="220px"))
+    return widgets.Dropdown(options=options, description=name, style=_LABELS, layout=widgets.Layout(width="196px"))
 
 
 def _pair(slider: widgets.IntSlider, start: tuple[int, ...]) -> Pair:

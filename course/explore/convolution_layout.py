@@ -79,7 +79,7 @@ def make_layout(convolution: Convolution, maps: int) -> Layout:
     kH, kW = convolution.weight.shape[2:]
     longest, out_longest = max(height, width), max(*convolution.out_size, 1)
     pictures, out_picture = longest > MOST_NUMBERS, out_longest > MOST_NUMBERS
-    room, out_room = (270 if C == 1 else 196), (250 if maps == 1 else 180)
+    room, out_room = (270 if C == 1 else 196), (250 if maps == 1 else 210)
     cell = room / longest if pictures else min(34, max(_needed(convolution.x), room / longest))
     out_needed = _needed(convolution.out) if convolution.fits else 20
     out_cell = out_room / out_longest if out_picture else min(44, max(out_needed, out_room / out_longest))
@@ -89,7 +89,9 @@ def make_layout(convolution: Convolution, maps: int) -> Layout:
     kernel = window + (kW * kernel_cell + GAP if pictures else 0)
     products = kernel + kW * kernel_cell + GAP
     sums = products + max(kW * kernel_cell, 54) + GAP
-    node = sums + BOX + 52
+    # A single sum without a bias goes straight to its cell: no sign, no room for one.
+    adds = C > 1 or convolution.bias is not None
+    node = sums + BOX + (52 if adds else 0)
     columns = int((sums + BOX - (window if pictures else kernel)) / (0.53 * TERM_SIZE))
     letters = min(kH * kW, 25) * (_letters(convolution.x, 2) + _letters(convolution.weight, 2) + 4)
     lines = letters // columns + 2

@@ -73,8 +73,8 @@ def _wires(state: ConvolutionState, at: Layout, cell_y: float) -> str:
     if len(convolution.x) > at.channels:
         ends.append(at.channels * at.pitch + 13)
     start, bend = at.sums + BOX, (at.node + at.out) / 2 + 4
-    if len(ends) == 1 and convolution.bias is None:
-        return _curve(start, ends[0], (start + at.out) / 2, at.out - 3, cell_y)
+    if at.node == start:
+        return _curve(start, ends[0], bend, at.out - 3, cell_y)
     node_y, bus = at.node_y, start + 12
     parts = [arrow(f"M{short(start)} {short(y)}H{bus:.0f}V{short(node_y)}", at.node - 12, node_y) for y in ends]
     parts.append(_curve(at.node + 13, node_y, bend, at.out - 3, cell_y))

@@ -13,7 +13,9 @@ from course.explore.svg import document, element, group
 GAP, TITLE = 14, 22
 
 
-def gallery(images: Sequence[np.ndarray], titles: Sequence[str], alt: str, side: float = 150, columns: int = 6) -> Figure:
+def gallery(
+    images: Sequence[np.ndarray], titles: Sequence[str], alt: str, side: float = 150, columns: int = 6
+) -> Figure:
     """Show arrays as pictures with sharp pixels, each under its title.
 
     Parameters
@@ -55,7 +57,9 @@ def gallery(images: Sequence[np.ndarray], titles: Sequence[str], alt: str, side:
         pixels = _pixels(np.asarray(image))
         scale = side / max(pixels.shape[:2])
         height, width = pixels.shape[0] * scale, pixels.shape[1] * scale
-        parts.append(group(label(0, TITLE - 8, title, 12, "start"), group(picture(pixels, width, height), y=TITLE), x=x, y=y))
+        parts.append(
+            group(label(0, TITLE - 8, title, 12, "start"), group(picture(pixels, width, height), y=TITLE), x=x, y=y)
+        )
         x += width + GAP
         right, row_height = max(right, x), max(row_height, height)
     svg = document([group(*parts, x=1)], right - GAP + 2, y + row_height + TITLE + 1, alt)

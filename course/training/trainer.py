@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -43,7 +44,8 @@ class Progress:
     epoch_loss: float = 0.0  # sums over the images of this epoch, so that a resumed epoch reports the whole of it
     epoch_right: float = 0.0
     epoch_seen: int = 0
-    best_accuracy: float = -1.0
+    best_loss: float = math.inf
+    best_accuracy: float = 0.0
     best_epoch: float = 0.0
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
@@ -52,7 +54,7 @@ class Progress:
 class Trainer:
     """Trains a network on a data set, keeps the best weights and the state to go on from.
 
-    `best.safetensors` holds the weights that did best on the held-out part, under PyTorch's names; `last.safetensors` the whole
+    `best.safetensors` holds the weights with the least loss on the held-out part, under PyTorch's names; `last.safetensors` the whole
     state. A run that was stopped and resumed ends with the same bits as one that was not.
 
     Parameters
@@ -120,8 +122,9 @@ class Trainer:
                     break
             validation = evaluate(self.model, self.held_out)
             p.seconds = time.perf_counter() - started
-            if validation.accuracy > p.best_accuracy:
-                p.best_accuracy, p.best_epoch = validation.accuracy, p.epoch + p.step / steps
+            if validation.loss < p.best_loss:  # the loss tells apart what a count of a few errors does not
+                p.best_loss, p.best_accuracy = validation
+                p.best_epoch = p.epoch + p.step / steps
                 facts = {
                     **self.facts,
                     "plan": asdict(self.plan),

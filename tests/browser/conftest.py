@@ -65,9 +65,14 @@ class NotebookPage:
         self.page = page
 
     def run_all(self, seconds: float = 60) -> None:
-        """Restart nothing, run every cell, and wait until the kernel is idle."""
-        self.page.get_by_role("menuitem", name="Run", exact=True).click()
-        self.page.get_by_text("Run All Cells", exact=True).click()
+        """Run every cell and wait until the kernel is idle again."""
+        # Through JupyterLab's own command: a click on its menu is lost while a page is still settling.
+        self.page.evaluate(
+            """async () => {
+                await window.jupyterapp.shell.currentWidget.sessionContext.ready;
+                window.jupyterapp.commands.execute('notebook:run-all-cells');
+            }"""
+        )
         self.wait_until_idle(seconds)
 
     def wait_until_idle(self, seconds: float = 60) -> None:
@@ -100,7 +105,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     _write_settings(settings / "notebook-extension/tracker", windowingMode="none")
     port = _free_port()
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={root}"]
+    command += [
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--LabApp.expose_app_in_browser=True",
+        "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={root}",
+    ]
     own = {name: str(home / name) for name in ("config", "data", "runtime")}
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": own["config"],
@@ -150,7 +161,10 @@ def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
         # A workspace of its own, so that no test sees the tabs of another; simple mode shows one document.
         page.goto(f"{lab.url}/doc/workspaces/test-{len(contexts)}-{time.monotonic_ns()}/tree/{path}?reset")
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=1000 * START_SECONDS)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=1000 * START_SECONDS)
+        page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=1000 * START_SECONDS,
+        )
         return NotebookPage(page)
 
     yield open_page

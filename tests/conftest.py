@@ -1,0 +1,54 @@
+"""What all tests share: Hypothesis without a clock, numbers from a fixed seed, and Python in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+import course
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# the first call of a kernel compiles it, so a deadline per example would measure the compiler
+settings.register_profile(
+    "course", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("course")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(20260)
+
+
+@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    """Run the test with one thread and again with two, and put the number back."""
+    before = course.num_threads()
+    course.set_num_threads(request.param)
+    yield request.param
+    course.set_num_threads(before)
+
+
+@pytest.fixture
+def run_python() -> Callable[..., str]:
+    """run_python(code, KEY="value", KEY=None) -> what the code printed, in a fresh interpreter; None takes a variable away."""
+
+    def run(code: str, **environment: str | None) -> str:
+        merged = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={name: value for name, value in merged.items() if value is not None},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
