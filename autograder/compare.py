@@ -153,5 +153,7 @@ def _error(error: Error) -> str:
 def _kind(value: Any) -> str:
     if value is None:
         return "None (is the return missing?)"
+    if isinstance(value, np.ndarray):
+        return "one array"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -14,6 +14,7 @@ from autograder.errors import UsageError
 _STUDENT = re.compile(r"Creating/updating student with ID '(.*)'")
 _EDITED = re.compile(r"Attribute '.*' for cell (\S+) has changed!")
 _MISSING = re.compile(r"Missing grade cell (\S+) encountered")
+_ERROR = re.compile(r" {0,4}(?:\w+\.)*(\w+(?:: .*)?)$")
 _DONE = "INFO] Setting destination file permissions"
 _FAILED = "ERROR] There was an error processing assignment: "
 
@@ -126,8 +127,8 @@ def _autograde(root: Path, unit: str, log: Path, run: Run, say: Callable[[str], 
     total, done, student, failed = len(run.students) - len(run.ungraded), 0, "", ""
     try:
         for line in nbgrader(root, log, "autograde", unit, "--force", *skip):
-            if failed and not line.startswith("["):
-                run.ungraded[failed] = f"nbgrader stopped with {line.strip()}"  # a traceback ends with the error
+            if failed and (match := _ERROR.match(line)):
+                run.ungraded[failed] = f"nbgrader stopped with {match[1]}"  # a traceback ends with the error
             elif match := _STUDENT.search(line):
                 student, failed = match[1], ""
             elif match := _EDITED.search(line):

@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # the first call of a kernel compiles it, so a deadline per example would measure the compiler
 settings.register_profile(
-    "course", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "course",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("course")
 

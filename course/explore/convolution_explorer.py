@@ -103,6 +103,7 @@ class ConvolutionExplorer(widgets.VBox):
         self.channel = _choice("edit channel", [(str(n), n) for n in range(C)])
         self.preset = _choice("preset", [OWN, *KERNELS])
         self.bias = widgets.FloatText(description="bias", step=1, style=_LABELS, layout=widgets.Layout(width="196px"))
+        self._title = widgets.Label()
         self.kernel = KernelEditor(self._edit)
         self.player = Player(max(start.out_size[0] * start.out_size[1], 1))
         self.step = self.player.slider
@@ -119,10 +120,9 @@ class ConvolutionExplorer(widgets.VBox):
         choices = [self.filter] if C_out > 1 else []
         choices += [self.channel] if C > 1 else [self.preset]
         choices += [self.bias] if start.bias is not None else []
-        title = widgets.Label("kernel, to edit" if C == 1 else "this channel of the filter, to edit")
         sliders = [self.kernel_size, self.stride, self.padding, self.dilation]
         return widgets.HBox(
-            [widgets.VBox(sliders), widgets.VBox(choices), widgets.VBox([title, self.kernel])],
+            [widgets.VBox(sliders), widgets.VBox(choices), widgets.VBox([self._title, self.kernel])],
             layout=widgets.Layout(flex_flow="row wrap"),
         )
 
@@ -190,6 +190,8 @@ class ConvolutionExplorer(widgets.VBox):
     def _show_filter(self) -> None:
         """Put the chosen filter into the fields and draw it."""
         kernel = self._weight()[self.filter.value, self.channel.value]
+        name = "kernel" if self._start.plane else f"weight[{self.filter.value}, {self.channel.value}]"
+        self._title.value = f"{name}, to edit:"
         self.kernel.show(kernel)
         self.preset.value = name_of(kernel) or OWN
         if self._biases is not None:
@@ -218,7 +220,7 @@ def _slider(name: str, start: tuple[int, ...], least: int, most: int) -> widgets
         max=max(most, *start),
         description=name,
         style=_LABELS,
-        layout=widgets.Layout(width="230px"),
+        layout=widgets.Layout(width="270px"),
     )
     if start[0] != start[1]:
         slider.disabled, slider.readout = True, False

@@ -5,12 +5,12 @@ import numpy as np
 from course.explore.colours import BLUE, GREY, INK, PAPER, VERMILION, diverging
 from course.explore.convolution_layout import BOX, HEAD, TITLE, Layout
 from course.explore.convolution_state import ConvolutionState, Floats
-from course.explore.convolution_words import output_name, total
+from course.explore.convolution_words import output_name, signed, total
 from course.explore.grids import grid, largest, picture
-from course.explore.lettering import box, break_lines, label, number, paragraph
+from course.explore.lettering import box, label, number, paragraph
 from course.explore.svg import arrow, element, frame, group, short
 
-EQUATION = 30  # letters in a line of the last sum
+EQUATION = 24  # letters in a line of the last sum
 BLACK = (17, 17, 17)  # marks wrong pixels: no colour of the scale
 
 
@@ -35,8 +35,7 @@ def draw_output(state: ConvolutionState, at: Layout) -> tuple[str, float, float]
     words = total(state)
     if len(words) == 1:
         words = [f"{output_name(state)} = {words[0]}"]
-    lines = break_lines(words, EQUATION)
-    foot = 12 + 19 * len(lines)
+    foot = 16 + 19 * _equation_lines(state, len(words))
     whole = tall if state.faulty is None else 2 * tall + foot + HEAD + 8
     y = max(HEAD, at.node_y - whole / 2) if at.channels > 1 else HEAD
     limit = largest(out)
@@ -49,7 +48,7 @@ def draw_output(state: ConvolutionState, at: Layout) -> tuple[str, float, float]
         group(_cell_frame(state, at), x=at.out, y=y, part="out-cell"),
         group(paragraph(at.out, y + tall + 20, words, EQUATION, 13.5, font_weight="bold"), part="total"),
     ]
-    right = at.out + max(wide, 8.6 * max(len(line) for line in lines), 120)
+    right = at.out + max(wide, 8.6 * EQUATION)
     bottom = y + tall + foot
     if state.faulty is not None:
         yours, wrong = state.faulty
@@ -62,8 +61,15 @@ def draw_output(state: ConvolutionState, at: Layout) -> tuple[str, float, float]
             "" if at.out_picture else group(_marks(wrong, at.out_cell), x=at.out, y=y, part="wrong"),
             group(_cell_frame(state, at), x=at.out, y=y),
         ]
-        right, bottom = max(right, at.out + 170), y + tall
+        bottom = y + tall
     return "".join(parts), right, bottom
+
+
+def _equation_lines(state: ConvolutionState, words: int) -> int:
+    """Lines to keep free for the last sum: judged by the whole map, so that nothing moves with the window."""
+    some = state.convolution.out.flat[:: max(state.convolution.out.size // 100, 1)]
+    longest = max(len(signed(value)) for value in some)
+    return 1 if words == 1 else 1 + words * (longest + 3) // EQUATION
 
 
 def _wires(state: ConvolutionState, at: Layout, cell_y: float) -> str:
@@ -118,12 +124,12 @@ def _cell_frame(state: ConvolutionState, at: Layout) -> str:
 
 def _marks(wrong: np.ndarray, cell: float) -> str:
     """In every wrong cell a dashed frame and the sign for "not equal" in a corner."""
-    size = min(11, 0.36 * cell)
+    size = min(11, 0.3 * cell)
     parts = []
     for row, column in np.argwhere(wrong):
         x, y = (column + 1) * cell - 2, row * cell + 2  # the upper right corner
         leg = 1.3 * size
-        parts.append(frame(x - cell + 4, y, cell - 4, cell - 4, VERMILION, 1.6, stroke_dasharray="4 2"))
+        parts.append(frame(x - cell + 4, y, cell - 4, cell - 4, VERMILION, min(1.6, cell / 20), stroke_dasharray="4 2"))
         corner = f"M{short(x - leg)} {short(y)}h{short(leg)}v{short(leg)}z"
         parts.append(element("path", d=corner, fill=VERMILION))
         parts.append(label(x - 0.33 * leg, y + 0.5 * leg, "≠", 0.75 * size, fill=PAPER, font_weight="bold"))

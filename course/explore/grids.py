@@ -67,7 +67,7 @@ def numbers(values: NDArray[np.float64], cell: float, fill: str | None = None) -
     size, texts = fitting(values, cell)
     columns = values.shape[1]
     written = [
-        f'<text x="{short((i % columns + 0.5) * cell)}" y="{short((i // columns + 0.5) * cell + 0.35 * size)}">'
+        f"<text x='{short((i % columns + 0.5) * cell)}' y='{short((i // columns + 0.5) * cell + 0.35 * size)}'>"
         f"{text}</text>"
         for i, text in enumerate(texts)
     ]

@@ -1,5 +1,7 @@
 """A slider over steps with play, pause and single step: the reader drives the time."""
 
+from typing import Any
+
 import ipywidgets as widgets
 
 
@@ -12,35 +14,38 @@ class Player(widgets.HBox):
     ----------
     count : int
         Number of steps, at least 1.
-    step : int
-        The first one shown, counted from 0.
 
     Attributes
     ----------
     slider : IntSlider
         The step, 0 to count - 1; read and set its ``value``.
-    play : Play
-        Play, pause and back to the start.
+    play : ToggleButton
+        Runs through the steps while it is pressed; from the last step it starts anew.
     back, forward : Button
         One step at a time.
     """
 
-    def __init__(self, count: int, step: int = 0) -> None:
+    def __init__(self, count: int) -> None:
         wide = widgets.Layout(flex="1 1 260px", min_width="200px", max_width="520px")
-        self.slider = widgets.IntSlider(
-            value=step, min=0, max=count - 1, description="step", style={"description_width": "initial"}, layout=wide
-        )
-        self.play = widgets.Play(value=step, min=0, max=count - 1, interval=800, show_repeat=False)
-        self.play.tooltip = "play or pause; the second button goes back to step 0"
         narrow = widgets.Layout(width="84px")
+        self.slider = widgets.IntSlider(
+            min=0, max=count - 1, description="step", style={"description_width": "initial"}, layout=wide
+        )
+        self.play = widgets.ToggleButton(description="▶ Play", tooltip="play or pause", layout=narrow)
         self.back = widgets.Button(description="◂ Back", tooltip="one step back", layout=narrow)
         self.forward = widgets.Button(description="Next ▸", tooltip="one step on", layout=narrow)
+        self.play.observe(self._name_play, names="value")
         self.back.on_click(lambda _: self._move(-1))
         self.forward.on_click(lambda _: self._move(1))
+        # The ticks come from ipywidgets' own Play, out of sight: its buttons have no names to be read out.
         # Linked in the browser: a tick that went through the kernel could come back late and undo the next one.
-        self._link = widgets.jslink((self.play, "value"), (self.slider, "value"))
+        self._clock = widgets.Play(min=0, max=count - 1, interval=800, layout=widgets.Layout(display="none"))
+        self._links = [
+            widgets.jslink((self._clock, "value"), (self.slider, "value")),
+            widgets.jslink((self._clock, "playing"), (self.play, "value")),
+        ]
         super().__init__(
-            [self.play, self.back, self.forward, self.slider],
+            [self.play, self.back, self.forward, self.slider, self._clock],
             layout=widgets.Layout(flex_flow="row wrap", align_items="center"),
         )
 
@@ -52,7 +57,10 @@ class Player(widgets.HBox):
         count : int
             Number of steps, at least 1.
         """
-        self.slider.max = self.play.max = count - 1
+        self.slider.max = self._clock.max = count - 1
 
     def _move(self, by: int) -> None:
         self.slider.value = min(max(self.slider.value + by, 0), self.slider.max)
+
+    def _name_play(self, change: Any) -> None:
+        self.play.description = "❚❚ Pause" if change["new"] else "▶ Play"

@@ -54,8 +54,8 @@ class Progress:
 class Trainer:
     """Trains a network on a data set, keeps the best weights and the state to go on from.
 
-    `best.safetensors` holds the weights with the least loss on the held-out part, under PyTorch's names; `last.safetensors` the whole
-    state. A run that was stopped and resumed ends with the same bits as one that was not.
+    `best.safetensors` holds the weights with the least loss on the held-out part, under PyTorch's names; `last.safetensors` the
+    whole state. A run that was stopped and resumed ends with the same bits as one that was not.
 
     Parameters
     ----------

@@ -59,13 +59,25 @@ class NotebookPage:
     ----------
     page : playwright.sync_api.Page
         The page; use it directly for anything the methods below do not do.
+
+    Attributes
+    ----------
+    received : list of int
+        Sizes in bytes of the messages that came from the kernel over websockets.
     """
 
     def __init__(self, page) -> None:
         self.page = page
+        self.received: list[int] = []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda data: self.received.append(len(data))))
 
     def run_all(self, seconds: float = 60) -> None:
-        """Run every cell and wait until the kernel is idle again."""
+        """Run every cell and wait until the last one is done; a cell that fails ends in a time-out."""
+        self.start_all()
+        self.wait_until_idle(seconds)
+
+    def start_all(self) -> None:
+        """Start every cell and wait for none."""
         # Through JupyterLab's own command: a click on its menu is lost while a page is still settling.
         self.page.evaluate(
             """async () => {
@@ -73,7 +85,6 @@ class NotebookPage:
                 window.jupyterapp.commands.execute('notebook:run-all-cells');
             }"""
         )
-        self.wait_until_idle(seconds)
 
     def wait_until_idle(self, seconds: float = 60) -> None:
         """Wait until no cell waits or runs: no ``[*]`` is left, and every code cell with text has a number."""
@@ -158,6 +169,7 @@ def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
+        notebook = NotebookPage(page)
         # A workspace of its own, so that no test sees the tabs of another; simple mode shows one document.
         page.goto(f"{lab.url}/doc/workspaces/test-{len(contexts)}-{time.monotonic_ns()}/tree/{path}?reset")
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=1000 * START_SECONDS)
@@ -165,7 +177,7 @@ def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
             "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
             timeout=1000 * START_SECONDS,
         )
-        return NotebookPage(page)
+        return notebook
 
     yield open_page
     for context in contexts:

@@ -40,7 +40,12 @@ class Case(NamedTuple):
         """x, weight, bias, and a random gradient of the output's shape."""
         rng = np.random.default_rng(self.seed)
         out = [output_size(*axis) for axis in zip(self.size, self.kernel, self.stride, self.padding, self.dilation)]
-        shapes = [(self.N, self.C, *self.size), (self.C_out, self.C, *self.kernel), (self.C_out,), (self.N, self.C_out, *out)]
+        shapes = [
+            (self.N, self.C, *self.size),
+            (self.C_out, self.C, *self.kernel),
+            (self.C_out,),
+            (self.N, self.C_out, *out),
+        ]
         x, weight, bias, grad_out = (rng.standard_normal(shape).astype(dtype) for shape in shapes)
         return x, weight, bias, grad_out
 
@@ -56,7 +61,9 @@ def cases(draw: st.DrawFn) -> Case:
     least = [max(1, d * (k - 1) + 1 - 2 * p) for k, p, d in zip(kernel, padding, dilation)]
     size = draw(st.integers(least[0], least[0] + 4)), draw(st.integers(least[1], least[1] + 4))
     few = st.integers(1, 3)
-    return Case(draw(few), draw(few), draw(few), size, kernel, stride, padding, dilation, draw(st.integers(0, 2**32 - 1)))
+    return Case(
+        draw(few), draw(few), draw(few), size, kernel, stride, padding, dilation, draw(st.integers(0, 2**32 - 1))
+    )
 
 
 # these hide behind square images and stride 1, so they are tried every time
@@ -74,7 +81,9 @@ def test_fast_and_plain_agree(case: Case) -> None:
     x, weight, bias, grad_out = case.arrays()
     plain = conv2d_forward_plain(x, weight, bias, **case.how)
     np.testing.assert_allclose(conv2d_forward(x, weight, bias, **case.how), plain, rtol=1e-12, atol=1e-12)
-    np.testing.assert_allclose(conv2d_forward(x, weight, **case.how), plain - bias[:, None, None], rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(
+        conv2d_forward(x, weight, **case.how), plain - bias[:, None, None], rtol=1e-9, atol=1e-11
+    )
     ours = conv2d_backward(grad_out, x, weight, **case.how)
     for mine, theirs in zip(ours, conv2d_backward_plain(grad_out, x, weight, **case.how), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-11)

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from course.functional import cross_entropy_backward, cross_entropy_forward, softmax
 
 
-@given(
-    st.integers(1, 6), st.integers(1, 12), st.sampled_from([1e-3, 1.0, 50.0, 1e4]), st.integers(0, 2**32 - 1)
-)
+@given(st.integers(1, 6), st.integers(1, 12), st.sampled_from([1e-3, 1.0, 50.0, 1e4]), st.integers(0, 2**32 - 1))
 def test_same_as_torch(N: int, classes: int, size: float, seed: int) -> None:
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)

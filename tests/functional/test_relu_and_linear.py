@@ -24,7 +24,9 @@ def test_relu_hands_a_nan_on() -> None:
 
 
 def test_relu_stops_an_infinite_gradient_where_it_is_off() -> None:
-    np.testing.assert_array_equal(relu_backward(np.array([np.inf, np.nan, np.inf]), np.array([-1.0, -1.0, 1.0])), [0, 0, np.inf])
+    np.testing.assert_array_equal(
+        relu_backward(np.array([np.inf, np.nan, np.inf]), np.array([-1.0, -1.0, 1.0])), [0, 0, np.inf]
+    )
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1))

@@ -1,0 +1,75 @@
+"""One call of a student's function: what is observed, and that nothing it does gets out."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from autograder import call as module
+from autograder.call import call_here
+
+
+def helper(values):
+    return values[99]
+
+
+def calls_helper(values):
+    total = 0
+    return total + helper(values)
+
+
+def test_an_exception_is_told_with_the_deepest_line_of_the_students_own_code():
+    error = call_here(calls_helper, ([1, 2],), {}).error
+    assert (error.type, error.message) == ("IndexError", "list index out of range")
+    assert error.source == "return values[99]"
+    assert error.line == helper.__code__.co_firstlineno + 1
+
+
+def test_an_exception_inside_numpy_is_told_with_the_students_line():
+    def multiply(a):
+        return np.einsum("ij,jk->ik", a, a)
+
+    error = call_here(multiply, (np.ones((2, 3)),), {}).error
+    assert error.type == "ValueError"
+    assert error.source == 'return np.einsum("ij,jk->ik", a, a)'
+
+
+def test_leaving_python_is_an_error_like_others_and_an_interrupt_is_not():
+    assert call_here(lambda: sys.exit(0), (), {}).error.type == "SystemExit"
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        call_here(interrupted, (), {})
+
+
+def test_an_endless_loop_is_stopped_even_if_it_catches_exceptions(monkeypatch):
+    monkeypatch.setattr(module, "TIME_LIMIT", 0.2)
+
+    def endless():
+        while True:
+            try:
+                sum(range(1000))
+            except Exception:
+                continue
+
+    error = call_here(endless, (), {}).error
+    assert (error.type, error.message) == ("OutOfTime", "stopped after 0.2 seconds")
+    assert call_here(lambda: 1, (), {}).value == 1
+
+
+def test_changed_and_shared_arguments_are_seen():
+    def spoil(a, b, c):
+        b[0] += 1
+        return a[::2]
+
+    outcome = call_here(spoil, (np.ones(4), np.ones(4)), {"c": np.ones(4)})
+    assert (outcome.changed, outcome.shared) == ((1,), (0,))
+
+    def parts(a, b):
+        return a + b, b.T
+
+    assert call_here(parts, (np.ones((2, 2)), np.ones((2, 2))), {}).shared == (1,)
+    nans = np.array([np.nan, 1.0])
+    assert call_here(lambda a: a + 1, (nans,), {}).changed == ()

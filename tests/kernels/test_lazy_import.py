@@ -1,0 +1,71 @@
+"""`import course` takes NumPy and nothing else, and no warning stops those who turn warnings into errors."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+LIGHT = """
+import sys
+heavy = {"numba", "matplotlib", "ipywidgets", "IPython", "torch", "scipy", "PIL", "tqdm", "threadpoolctl", "safetensors"}
+
+def none(what):
+    assert not heavy & set(sys.modules), f"{what} imported {heavy & set(sys.modules)}"
+
+import course
+none("course")
+import course.functional, course.nn, course.optim, course.models, course.data, course.insight, course.training
+none("a room")
+import numpy as np
+course.models.lenet5()
+course.data.mnist(train=False)
+course.functional.softmax(np.ones(3))
+none("a call that needs none of it")
+"""
+
+
+def test_nothing_heavy_is_imported(run_python: Callable[..., str]) -> None:
+    run_python(LIGHT)
+
+
+def test_numba_comes_with_the_first_convolution(run_python: Callable[..., str]) -> None:
+    pytest.importorskip("numba")
+    code = """
+import sys, numpy as np
+from course.functional import conv2d_forward
+assert "numba" not in sys.modules
+conv2d_forward(np.ones((1, 1, 3, 3)), np.ones((1, 1, 2, 2)))
+assert "numba" in sys.modules
+"""
+    run_python(code)
+
+
+WARNINGS = """
+import numpy as np
+from course import functional as F
+from course.data import mnist
+from course.models import lenet5
+from course.training import Plan, Trainer, load_model
+x = np.ones((3, 2, 9, 8), np.float32)
+F.conv2d_backward(F.conv2d_forward(x, np.ones((2, 2, 2, 3), np.float32)), x, np.ones((2, 2, 2, 3), np.float32))
+F.max_pool2d_backward(F.max_pool2d_forward(x, 2), x, 2)
+F.avg_pool2d_backward(F.avg_pool2d_forward(x, 2), x, 2)
+trainer = Trainer(lenet5(), mnist(train=False)[:80], FOLDER, Plan(epochs=1, held_out=16), {"model": "lenet5"})
+trainer.fit()
+trainer.resume()
+print(load_model(trainer.best)(np.zeros((1, 1, 28, 28), np.float32)).shape)
+"""
+
+
+def _with_warnings_as_errors(run_python: Callable[..., str], folder: Path, **environment: str) -> None:
+    printed = run_python(f"FOLDER = {str(folder)!r}\n{WARNINGS}", PYTHONWARNINGS="error", **environment)
+    assert printed == "(1, 10)\n"
+
+
+def test_no_warning_on_the_way_to_a_trained_network(tmp_path: Path, run_python: Callable[..., str]) -> None:
+    _with_warnings_as_errors(run_python, tmp_path)
+
+
+@pytest.mark.slow
+def test_no_warning_while_kernels_are_compiled(tmp_path: Path, run_python: Callable[..., str]) -> None:
+    _with_warnings_as_errors(run_python, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "cache"))

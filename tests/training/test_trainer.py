@@ -1,0 +1,184 @@
+"""A run that is stopped and resumed ends with the same bits as one that is not, and the best weights are kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course.data import Dataset
+from course.models import lenet5
+from course.nn import Conv2d, Flatten, Linear, Module, ReLU, Sequential
+from course.training import Plan, Score, Trainer, checkpoint, evaluate, load_model
+
+FACTS = {"model": "lenet5"}
+PLAN = Plan(epochs=3, batch_size=32, lr=3e-3, held_out=120, seed=5)
+
+
+def run(data: Dataset, folder: Path, plan: Plan, stop_after: tuple[int, ...] = ()) -> Trainer:
+    """A whole run; after each number of steps in `stop_after` it is stopped and taken up by a trainer that knows nothing."""
+    for steps in stop_after:
+        trainer = Trainer(lenet5(plan.seed), data, folder, plan, FACTS)
+        if trainer.last.exists():
+            trainer.resume()
+        left = iter(range(steps - 1, -1, -1))
+        trainer.fit(on_step=lambda score, n: trainer.stop() if next(left) == 0 else None)  # noqa: B023
+        assert not trainer.finished
+    trainer = Trainer(lenet5(plan.seed), data, folder, plan, FACTS)
+    if stop_after:
+        trainer.resume()
+    trainer.fit()
+    assert trainer.finished
+    return trainer
+
+
+def without_seconds(facts: checkpoint.Facts) -> checkpoint.Facts:
+    progress = {key: value for key, value in facts["progress"].items() if key not in ("seconds", "history")}
+    history = [{key: v for key, v in line.items() if key != "seconds"} for line in facts["progress"]["history"]]
+    return {**facts, "progress": progress, "history": history}
+
+
+def same_file(one: Path, other: Path) -> None:
+    (arrays, facts), (others, other_facts) = checkpoint.load(one), checkpoint.load(other)
+    assert arrays.keys() == others.keys()
+    for name, a in arrays.items():
+        assert a.tobytes() == others[name].tobytes(), name
+    if "progress" in facts:
+        facts, other_facts = without_seconds(facts), without_seconds(other_facts)
+    assert facts == other_facts
+
+
+@pytest.mark.parametrize("stop_after", [(5,), (1, 1, 20), (15,), (44,)], ids=str)
+def test_stopped_and_resumed_is_not_stopped(stop_after: tuple[int, ...], few: Dataset, tmp_path: Path) -> None:
+    """480 images are 15 steps an epoch: stops lie in the first, on the border, and before the very last step."""
+    whole = run(few, tmp_path / "whole", PLAN)
+    parts = run(few, tmp_path / "parts", PLAN, stop_after)
+    same_file(whole.last, parts.last)
+    same_file(whole.best, parts.best)
+
+
+def test_a_stop_in_a_lucky_moment_does_not_change_what_is_kept(noise: Dataset, tmp_path: Path) -> None:
+    """Labels that say nothing: in the middle of an epoch the held-out accuracy may be better than it ever is at an end."""
+    plan = Plan(epochs=2, batch_size=16, lr=0.01, held_out=60, seed=0)
+    whole = run(noise, tmp_path / "whole", plan)
+    for steps in range(2, 14, 2):
+        folder = tmp_path / f"stopped after {steps}"
+        parts = run(noise, folder, plan, (steps,))
+        same_file(whole.last, parts.last)
+        same_file(whole.best, parts.best)
+
+
+def test_the_best_weights_are_kept(noise: Dataset, tmp_path: Path) -> None:
+    plan = Plan(epochs=5, batch_size=32, lr=0.01, held_out=80, seed=3)
+    trainer = run(noise, tmp_path, plan)
+    accuracies = [line["held_out_accuracy"] for line in trainer.progress.history]
+    assert len(set(accuracies)) > 1, "no epoch stands out, so this proves nothing"
+    assert accuracies[-1] != max(accuracies), "the last is the best, so this proves nothing"
+    assert trainer.progress.best_accuracy == max(accuracies)
+    assert trainer.progress.best_epoch == accuracies.index(max(accuracies)) + 1
+    assert evaluate(load_model(trainer.best), trainer.held_out).accuracy == max(accuracies)
+
+
+def test_held_out_images_are_not_trained_on(few: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(lenet5(), few, tmp_path, PLAN)
+    assert len(trainer.held_out) == 120
+    assert len(trainer.training_part) + len(trainer.held_out) == len(few)
+    held = {image.tobytes() for image in trainer.held_out.images}
+    assert not held & {image.tobytes() for image in trainer.training_part.images}
+
+
+def test_what_is_told_on_the_way(few: Dataset, tmp_path: Path) -> None:
+    steps: list[tuple[Score, int]] = []
+    epochs: list[dict[str, float]] = []
+    trainer = Trainer(lenet5(), few, tmp_path, Plan(epochs=2, batch_size=64, held_out=100))
+    trainer.fit(on_step=lambda score, n: steps.append((score, n)), on_epoch=epochs.append)
+    assert [n for _, n in steps] == [64] * 7 + [52] + [64] * 7 + [52]  # 500 images
+    assert [line["epoch"] for line in epochs] == [1, 2]
+    assert epochs == trainer.progress.history
+    for line, (score, _) in zip(epochs, (steps[7], steps[15]), strict=True):
+        assert (line["loss"], line["accuracy"]) == score
+    assert 0 < epochs[0]["seconds"] < epochs[1]["seconds"]
+    assert epochs[1]["loss"] < epochs[0]["loss"]
+
+
+def test_a_finished_run_is_not_continued(few: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(lenet5(), few, tmp_path, Plan(epochs=1, held_out=100))
+    trainer.fit()
+    before = trainer.last.read_bytes()
+    trainer.fit(on_step=lambda score, n: pytest.fail("a step after the end"))
+    assert trainer.last.read_bytes() == before
+
+
+def test_the_plan_of_the_run_that_is_resumed_counts(few: Dataset, tmp_path: Path) -> None:
+    run_plan = Plan(epochs=2, batch_size=50, lr=1e-3, held_out=100, seed=9)
+    first = Trainer(lenet5(), few, tmp_path, run_plan)
+    first.fit(on_step=lambda score, n: first.stop())
+    second = Trainer(lenet5(), few, tmp_path, Plan(epochs=7, held_out=50))
+    second.resume()
+    assert second.plan == run_plan
+    assert len(second.held_out) == 100
+    assert second.loader.batch_size == 50
+
+
+def test_after_training_the_network_still_gives_the_gradient_of_its_pixels(few: Dataset, tmp_path: Path) -> None:
+    """A saliency map needs it; that training had no use for it is no reason to lose it."""
+    model = lenet5()
+    Trainer(model, few, tmp_path, Plan(epochs=1, held_out=100)).fit()
+    logits = model(few.normalize(few.images[:2]))
+    grad = model.backward(np.ones_like(logits))
+    assert grad is not None
+    assert grad.shape == (2, 1, 28, 28)
+
+
+class Backwards(Module):
+    """Its first layer is set last: the order of attributes is not the order of the forward pass."""
+
+    def __init__(self) -> None:
+        self.head = Sequential(Conv2d(2, 3, 3, stride=4), ReLU(), Flatten(), Linear(3 * 36, 10))
+        self.stem = Conv2d(1, 2, 3)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        return self.head(self.stem(x))
+
+    def backward(self, grad_out: np.ndarray) -> np.ndarray | None:
+        return self.stem.backward(self.head.backward(grad_out))  # type: ignore[arg-type]
+
+
+def test_any_order_of_attributes_can_be_trained(few: Dataset, tmp_path: Path) -> None:
+    trainer = Trainer(Backwards(), few, tmp_path, Plan(epochs=1, held_out=100))
+    trainer.fit()
+    assert trainer.finished
+
+
+BAD_STATES = {
+    "no file": (lambda arrays, facts: None, FileNotFoundError, "there is no such file"),
+    "weights, not a state": (
+        lambda arrays, facts: (arrays, FACTS),
+        ValueError,
+        "these are weights, not the state of a run",
+    ),
+    "no facts": (lambda arrays, facts: (arrays, {}), ValueError, "these are weights, not the state of a run"),
+    "another network": (
+        lambda arrays, facts: ({**arrays, "model.extra": np.zeros(1)}, facts),
+        ValueError,
+        "has unknown extra",
+    ),
+    "another optimiser": (
+        lambda arrays, facts: ({k: a for k, a in arrays.items() if k != "optimizer.0.m"}, facts),
+        ValueError,
+        "this state belongs to another optimiser",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_STATES)
+def test_a_state_that_is_none_gets_a_sentence(name: str, few: Dataset, tmp_path: Path) -> None:
+    spoil, error, sentence = BAD_STATES[name]
+    trainer = Trainer(lenet5(), few, tmp_path, Plan(epochs=2, held_out=100), FACTS)
+    trainer.fit(on_step=lambda score, n: trainer.stop())
+    spoilt = spoil(*checkpoint.load(trainer.last))
+    if spoilt is None:
+        trainer.last.unlink()
+    else:
+        checkpoint.save(trainer.last, *spoilt)
+    with pytest.raises(error, match=f"{sentence}[^\n]*$"):
+        Trainer(lenet5(), few, tmp_path, Plan(epochs=2, held_out=100), FACTS).resume()
