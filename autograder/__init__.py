@@ -4,7 +4,7 @@ from autograder import check
 check("conv2d_forward", conv2d_forward)
 """
 
-from autograder.notebook import check
+from autograder.in_kernel import check
 from autograder.report import Report
 
 __all__ = ["Report", "check"]

@@ -2,12 +2,11 @@
 
 import os
 import sys
-import zlib
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.notebook import SEED_VARIABLE
+from autograder.in_kernel import SEED_VARIABLE
 
 
 def configure(c: Any, root: Path | str | None = None) -> None:
@@ -50,7 +49,7 @@ def configure(c: Any, root: Path | str | None = None) -> None:
     c.Autograde.sanitize_preprocessors.append(SkipDemos)
 
     # The kernels inherit this. One course folder has one seed, so that grading again gives the same marks.
-    os.environ.setdefault(SEED_VARIABLE, str(1000 + zlib.crc32(str(root).encode()) % 1_000_000))
+    os.environ.setdefault(SEED_VARIABLE, str(root))
     # nbgrader starts `alembic` by its bare name, which fails where the environment is not activated.
     here = str(Path(sys.executable).parent)
     if here not in os.environ.get("PATH", "").split(os.pathsep):

@@ -125,6 +125,7 @@ def _autograde(root: Path, unit: str, log: Path, run: Run, say: Callable[[str], 
     """Run `nbgrader autograde` and follow its log: who is being graded, who is done, what was odd."""
     skip = [f"--CourseDirectory.student_id_exclude={','.join(run.ungraded)}"] if run.ungraded else []
     total, done, student, failed = len(run.students) - len(run.ungraded), 0, "", ""
+    graded: set[str] = set()
     try:
         for line in nbgrader(root, log, "autograde", unit, "--force", *skip):
             if failed and (match := _ERROR.match(line)):
@@ -138,12 +139,17 @@ def _autograde(root: Path, unit: str, log: Path, run: Run, say: Callable[[str], 
             elif _DONE in line or _FAILED in line:
                 done += 1
                 say(f"  {done} of {total}  {student}: {'graded' if _DONE in line else 'not graded'}")
-                if _FAILED in line:
+                if _DONE in line:
+                    graded.add(student)
+                else:
                     failed = student
                     run.ungraded[student] = "nbgrader stopped"
     except subprocess.CalledProcessError:
         if not done:
             raise
+    for name in run.students:
+        if name not in graded and name not in run.ungraded:
+            run.ungraded[name] = f"nbgrader did not get so far; see {log.name}"
 
 
 def _feedback(root: Path, unit: str, log: Path, run: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading import Run, db_url
-from autograder.notebook import REPORT_MIMETYPE
+from autograder.in_kernel import REPORT_MIMETYPE
 
 
 @dataclass

@@ -412,7 +412,7 @@ check("design_filters", design_filters)
 # third. The last two are what **ReLU** leaves of maps two and three: it keeps what is above zero. A filter and its ReLU together
 # say *yes, here* or nothing; edges from bright to dark are gone and would need a filter of their own.
 
-# %%
+# %% tags=["demo"]
 from course.data import photo
 
 picture = photo()  # (3, 128, 128), uint8
@@ -473,7 +473,7 @@ gallery(
 # A trained network is nothing but its weights and the order of operations. Here is LeNet-5 written out, with the convolution as
 # an argument. Put yours in:
 
-# %%
+# %% tags=["demo"]
 def lenet(x, p, conv2d):
     """(N, 1, 28, 28) -> logits (N, 10); p: the weights by name, conv2d: the convolution to use."""
     x = conv2d(x, p["features.0.weight"], p["features.0.bias"], padding=2)  # (N, 6, 28, 28)
@@ -568,7 +568,7 @@ convolution_figure(np.arange(36).reshape(6, 6) % 7, sobel, stride=2, step=3)
 # **The same in PyTorch.** The names are the same, and so are the shapes and the order of the arguments. If PyTorch is installed, the
 # next cell puts your weights through it.
 
-# %%
+# %% tags=["demo"]
 try:
     import torch
 except ImportError:

@@ -114,7 +114,7 @@ def make_layout(convolution: Convolution, maps: int) -> Layout:
         columns=columns,
         pitch=pitch,
         middle=middle,
-        node_y=middle + ends * pitch / 2 + (10 if 0 < ends % 2 == 0 else 0),
+        node_y=middle + ends * pitch / 2,
         height=channels * pitch + (26 if channels < C else -16),
     )
 

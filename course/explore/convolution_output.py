@@ -38,7 +38,8 @@ def draw_output(state: ConvolutionState, at: Layout) -> tuple[str, float, float]
     foot = 16 + 19 * _equation_lines(state, len(words))
     whole = tall if state.faulty is None else 2 * tall + foot + HEAD + 8
     y = max(HEAD, at.node_y - whole / 2) if at.channels > 1 else HEAD
-    limit = largest(out)
+    # On a picture a few bright pixels must not bleach the others.
+    limit = float(np.quantile(np.abs(out), 0.98)) if at.out_picture else largest(out)
     size = f"{rows}×{columns}"
     title = "out" if convolution.plane else f"out[{state.filter}]"
     parts = [

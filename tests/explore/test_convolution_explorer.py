@@ -133,6 +133,28 @@ def test_the_students_function_runs_when_the_numbers_change_not_when_the_window_
     assert calls == [(2, 1), (2, 0), (2, 0)]
 
 
+def test_a_change_during_a_slow_reaction_is_not_lost(demo):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(x, weight, bias=None, stride=1, padding=0):
+        if (stride, padding) == (1, 1):
+            asked.set()
+            assert go_on.wait(20)
+        return conv2d_forward(x, weight, bias, stride, padding)
+
+    explorer = ConvolutionExplorer(**demo, fn=slow)
+    first = threading.Thread(target=lambda: setattr(explorer.stride, "value", 1))
+    second = threading.Thread(target=lambda: setattr(explorer.padding, "value", 0))
+    first.start()
+    assert asked.wait(20)  # the first reaction has read its settings and is at work
+    second.start()
+    second.join(0.2)  # the second one waits for it, or is wrongly thrown away
+    go_on.set()
+    first.join()
+    second.join()
+    assert explorer.figure.value == convolution_figure(**demo | {"stride": 1, "padding": 0}, fn=slow).html
+
+
 def test_reactions_from_many_threads_end_in_one_true_figure(read, demo):
     explorer = ConvolutionExplorer(**demo)
     errors = []

@@ -160,6 +160,11 @@ def test_nothing_moves_when_the_window_does(read, demo):
     assert len(sizes) == 1
 
 
+def test_formula_says_why_nothing_fits():
+    html = convolution_figure(np.ones((3, 9)), np.ones((7, 3)), padding=1).html
+    assert "H_out = floor((3 + 2·1 − 1·(7 − 1) − 1) / 1) + 1 = none, because −2 is below 0" in html
+
+
 def test_figure_names_itself_for_those_who_do_not_see_it(read, demo):
     drawn = read(convolution_figure(**demo, step=5).html)
     svg = next(node for node in drawn.root if node.tag.endswith("svg"))

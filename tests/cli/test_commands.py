@@ -1,0 +1,71 @@
+"""`course` itself: its table, its warm-up, and how it is started."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from course import __version__, cli, models
+from course.insight import summary
+
+Course = Callable[..., Result]
+
+
+def test_the_models_on_offer_are_those_there_are() -> None:
+    assert cli.MODELS == tuple(models.MODELS)
+
+
+def test_summary(course: Course) -> None:
+    result = course("summary")
+    assert result.exit_code == 0
+    assert result.stdout == str(summary(models.lenet5(), (1, 28, 28))) + "\n"
+    assert result.stdout.splitlines()[-1].split() == ["total", "61,706"]
+
+
+def test_an_unknown_model_is_told_which_there_are(course: Course) -> None:
+    result = course("summary", "vgg99")
+    assert result.exit_code == 2
+    assert "'vgg99' is not 'lenet5'" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_warmup_compiles(course: Course) -> None:
+    pytest.importorskip("numba")
+    from course.kernels import columns
+
+    result = course("warmup")
+    assert result.exit_code == 0, result.output
+    assert {str(signature[0].dtype) for signature in columns.im2col._ready.signatures} >= {"float32", "float64"}  # type: ignore[union-attr]
+
+
+def test_help_and_version(course: Course) -> None:
+    for name in ("train", "predict", "summary", "warmup"):
+        assert name in course("--help").stdout
+    assert course("--version").stdout.endswith(f"version {__version__}\n")
+
+
+def test_python_minus_m_course(command: tuple[list[str], dict[str, str]], tmp_path: Path) -> None:
+    argv, env = command
+    done = subprocess.run([*argv, "summary"], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "61,706" in done.stdout
+    done = subprocess.run(
+        [*argv, "predict", "none.png"], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: none.png: there is no such file.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_reader_that_goes_away_is_no_error(command: tuple[list[str], dict[str, str]], tmp_path: Path) -> None:
+    """`course summary | true` must not end in a complaint about a pipe."""
+    argv, env = command
+    process = subprocess.Popen(
+        [*argv, "summary"], env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()  # type: ignore[union-attr]
+    assert process.stderr.read() == b""  # type: ignore[union-attr]
+    process.wait(timeout=60)
