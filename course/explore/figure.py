@@ -14,7 +14,7 @@ from course.explore.student import compare
 from course.explore.svg import FONT, element, escape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """A drawing and the sentences below it; the last expression of a cell shows both.
 
@@ -32,8 +32,8 @@ class Figure:
     def _repr_html_(self) -> str:
         return self.html
 
-    def _repr_svg_(self) -> str:
-        return self.svg
+    def __repr__(self) -> str:
+        return f"Figure of {len(self.html):,} characters; its .svg can be saved to a file"
 
 
 def convolution_figure(
@@ -113,11 +113,11 @@ def draw(state: ConvolutionState) -> Figure:
     sentences = [unseen_sentence(state.convolution), *_answer_sentences(state)]
     paragraphs = [element("p", escape(sentence), style=_LINE) for sentence in sentences if sentence]
     status = element("p", escape(status_sentence(state)), role="status", aria_live="polite", style=_LINE)
-    return Figure(svg, element("figure", svg, status, formulas, *paragraphs, style=_PAPER))
+    return Figure(svg, element("figure", svg, status, formulas, *paragraphs, style=PAPER_STYLE))
 
 
 # Own colours throughout: the page may be dark, the paper is not.
-_PAPER = f"background:#fff;color:#111;margin:0;padding:10px 12px;font:14px/1.45 {FONT}"
+PAPER_STYLE = f"background:#fff;color:#111;margin:0;padding:10px 12px;font:14px/1.45 {FONT}"
 _LINE = "margin:6px 0 0;color:#111;overflow-wrap:anywhere;"
 _MONO = "font-family:'DejaVu Sans Mono','Consolas',monospace;font-size:13px"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from course.explore.colours import diverging
-from course.explore.figure import _PAPER, Figure
+from course.explore.figure import PAPER_STYLE, Figure
 from course.explore.grids import largest, picture
 from course.explore.lettering import label
 from course.explore.svg import document, element, group
@@ -63,7 +63,7 @@ def gallery(
         x += width + GAP
         right, row_height = max(right, x), max(row_height, height)
     svg = document([group(*parts, x=1)], right - GAP + 2, y + row_height + TITLE + 1, alt)
-    return Figure(svg, element("figure", svg, style=_PAPER))
+    return Figure(svg, element("figure", svg, style=PAPER_STYLE))
 
 
 def _pixels(image: np.ndarray) -> np.ndarray:

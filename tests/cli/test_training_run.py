@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-termios = pytest.importorskip("termios", reason="needs a POSIX terminal")
-
 from course.data import mnist
 from course.training import evaluate, load_model
 
@@ -37,6 +35,7 @@ def read_until(terminal: int, pattern: str | None, seconds: float) -> str:
 
 
 def test_stopped_by_ctrl_c_and_resumed(command: Command, tmp_path: Path) -> None:
+    termios = pytest.importorskip("termios", reason="needs a POSIX terminal")
     argv, env = command
     terminal, its_end = os.openpty()  # the progress bar shows on a terminal only
     termios.tcsetwinsize(its_end, (24, 120))

@@ -39,7 +39,10 @@ class Case(NamedTuple):
     def arrays(self, dtype: type = np.float64) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """x, weight, bias, and a random gradient of the output's shape."""
         rng = np.random.default_rng(self.seed)
-        out = [output_size(*axis) for axis in zip(self.size, self.kernel, self.stride, self.padding, self.dilation)]
+        out = [
+            output_size(*axis)
+            for axis in zip(self.size, self.kernel, self.stride, self.padding, self.dilation, strict=True)
+        ]
         shapes = [
             (self.N, self.C, *self.size),
             (self.C_out, self.C, *self.kernel),
@@ -58,7 +61,7 @@ def cases(draw: st.DrawFn) -> Case:
         return draw(st.integers(low, high)), draw(st.integers(low, high))
 
     kernel, stride, padding, dilation = pair(1, 4), pair(1, 3), pair(0, 3), pair(1, 3)
-    least = [max(1, d * (k - 1) + 1 - 2 * p) for k, p, d in zip(kernel, padding, dilation)]
+    least = [max(1, d * (k - 1) + 1 - 2 * p) for k, p, d in zip(kernel, padding, dilation, strict=True)]
     size = draw(st.integers(least[0], least[0] + 4)), draw(st.integers(least[1], least[1] + 4))
     few = st.integers(1, 3)
     return Case(
@@ -141,7 +144,10 @@ def test_forward_is_scipys_correlate(case: Case) -> None:
     padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)))
     expected = np.array(
         [
-            [scipy.signal.correlate(image, kernel, mode="valid")[0, ::sH, ::sW] + b for kernel, b in zip(spread, bias)]
+            [
+                scipy.signal.correlate(image, kernel, mode="valid")[0, ::sH, ::sW] + b
+                for kernel, b in zip(spread, bias, strict=True)
+            ]
             for image in padded
         ]
     )

