@@ -66,7 +66,7 @@ class Case:
                 assigned.insert(0, "import course.functional as F")
         if "rng." in "".join([*assigned, self.then or ""]):
             assigned.insert(0, f"rng = np.random.default_rng({seed})")
-        return "\n".join(["; ".join(assigned), call] if assigned else [call])
+        return "\n".join([*assigned, call])
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,10 @@ class Report:
         parts += [f"<p>{escape(sentence)}</p>" for sentence in self.diagnoses]
         if self.status == WRONG:
             rows = "".join(_row(line) for line in self.lines)
-            head = "<tr><th>points</th><th style='text-align:left'>part</th></tr>"
+            head = "<tr><th style='padding-right:1em'>points</th><th style='text-align:left'>part</th></tr>"
             parts.append(f"<table>{head}{rows}</table>")
         if self.paste:
-            parts.append("<p>The smallest case that fails, to paste into a cell:</p>")
+            parts.append("<p style='margin-top:1em'>The smallest case that fails, to paste into a cell:</p>")
             parts.append(f"<pre>{escape(self.paste)}</pre>")
         parts += [f"<p>{escape(note)}</p>" for note in self.notes]
         colour = _COLOURS[self.status]
@@ -119,7 +119,7 @@ def _line(line: Line) -> str:
 
 
 def _row(line: Line) -> str:
-    points = f"<td style='white-space:nowrap'>{line.score:g} of {line.max_score:g}</td>"
+    points = f"<td style='white-space:nowrap;padding-right:1em'>{line.score:g} of {line.max_score:g}</td>"
     sentence = f"<br>{escape(line.sentence)}" if line.sentence else ""
     return (
         f"<tr style='vertical-align:top'>{points}<td style='text-align:left'>{escape(line.title)}{sentence}</td></tr>"

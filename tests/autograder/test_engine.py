@@ -35,7 +35,7 @@ def test_points_are_given_by_behaviour():
 
 def test_the_smallest_failing_case_is_shown():
     report = grade(lambda x: x * 2.0 if x.ndim == 1 else x)
-    assert report.paste == "rng = np.random.default_rng(2); x = rng.standard_normal((2, 3))\ndouble(x)"
+    assert report.paste == "rng = np.random.default_rng(2)\nx = rng.standard_normal((2, 3))\ndouble(x)"
 
 
 def test_an_output_that_is_the_input_shares_its_memory():

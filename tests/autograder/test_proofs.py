@@ -54,7 +54,7 @@ def test_the_oracle_gets_all_points_and_the_stub_none(exercise, mode):
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=name_of)
-@pytest.mark.parametrize("answer", [None, [], "text", {}, np.zeros(0), np.array("text"), np.nan, object()], ids=repr)
+@pytest.mark.parametrize("answer", [None, [], "text", {}, np.zeros(0), np.array("text"), np.nan, int], ids=repr)
 def test_nonsense_gets_nothing(exercise, answer):
     report = grade(exercise, lambda *args, **kwargs: answer, "grading")
     assert (report.status, report.score) == ("wrong", 0)
