@@ -1,7 +1,8 @@
 """Windows to columns and back: the gather and the scatter-add under every convolution.
 
 Columns are laid out (K, N, H_out, W_out) with K = C * kH * kW taps, so that one matrix product serves a whole piece of the batch.
-Images come padded: without tests for the border the inner loop is a straight copy of one row, which vector instructions do.
+Images come padded: without tests for the border the inner loop is a straight copy of one row, which vector instructions do. The
+unsigned indices are for the same reason: an index that could be negative would be tested at every step.
 """
 
 from __future__ import annotations
@@ -20,13 +21,9 @@ def _im2col(x, cols, kH, kW, sH, sW, dH, dW):  # type: ignore[no-untyped-def]
                 k = (c * kH + i) * kW + j
                 for n in range(N):
                     for h in range(H_out):
-                        source, target = x[n, c, h * sH + i * dH, j * dW :], cols[k, n, h]
-                        if sW == 1:
-                            for w in range(W_out):
-                                target[w] = source[w]
-                        else:
-                            for w in range(W_out):
-                                target[w] = source[w * sW]
+                        y = np.uint64(h * sH + i * dH)
+                        for w in range(W_out):
+                            cols[k, n, h, w] = x[n, c, y, np.uint64(w * sW + j * dW)]
 
 
 def _im2col_numpy(x: np.ndarray, cols: np.ndarray, kH: int, kW: int, sH: int, sW: int, dH: int, dW: int) -> None:
@@ -51,13 +48,9 @@ def _col2im(cols, x, kH, kW, sH, sW, dH, dW):  # type: ignore[no-untyped-def]
                 for j in range(kW):
                     k = (c * kH + i) * kW + j
                     for h in range(H_out):
-                        source, target = cols[k, n, h], x[n, c, h * sH + i * dH, j * dW :]
-                        if sW == 1:
-                            for w in range(W_out):
-                                target[w] += source[w]
-                        else:
-                            for w in range(W_out):
-                                target[w * sW] += source[w]
+                        y = np.uint64(h * sH + i * dH)
+                        for w in range(W_out):
+                            x[n, c, y, np.uint64(w * sW + j * dW)] += cols[k, n, h, w]
 
 
 def _col2im_numpy(cols: np.ndarray, x: np.ndarray, kH: int, kW: int, sH: int, sW: int, dH: int, dW: int) -> None:

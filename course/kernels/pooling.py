@@ -13,18 +13,19 @@ def _max_pool(x, out, index, kH, kW, sH, sW, pH, pW):  # type: ignore[no-untyped
     for n in range(N):
         for c in range(C):
             for h in range(H_out):
-                top, bottom = max(0, h * sH - pH), min(H, h * sH - pH + kH)
+                # unsigned, so that no index is tested for being negative
+                top, bottom = np.uint64(max(0, h * sH - pH)), np.uint64(min(H, h * sH - pH + kH))
                 for w in range(W_out):
-                    left, right = max(0, w * sW - pW), min(W, w * sW - pW + kW)
+                    left, right = np.uint64(max(0, w * sW - pW)), np.uint64(min(W, w * sW - pW + kW))
                     best = x[n, c, top, left]
-                    where = top * W + left
+                    where = top * np.uint64(W) + left
                     for y in range(top, bottom):
                         for z in range(left, right):
                             value = x[n, c, y, z]
                             # a strict > leaves ties to the first; a NaN wins and stays, as in PyTorch
                             if value > best or (value != value and best == best):
                                 best = value
-                                where = y * W + z
+                                where = y * np.uint64(W) + z
                     out[n, c, h, w] = best
                     index[n, c, h, w] = where
 
@@ -73,9 +74,9 @@ def _avg_pool(x, out, kH, kW, sH, sW, pH, pW):  # type: ignore[no-untyped-def]
     for n in range(N):
         for c in range(C):
             for h in range(H_out):
-                top, bottom = max(0, h * sH - pH), min(H, h * sH - pH + kH)
+                top, bottom = np.uint64(max(0, h * sH - pH)), np.uint64(min(H, h * sH - pH + kH))
                 for w in range(W_out):
-                    left, right = max(0, w * sW - pW), min(W, w * sW - pW + kW)
+                    left, right = np.uint64(max(0, w * sW - pW)), np.uint64(min(W, w * sW - pW + kW))
                     total = 0.0
                     for y in range(top, bottom):
                         for z in range(left, right):
@@ -103,9 +104,9 @@ def _avg_pool_back(grad_out, grad_x, kH, kW, sH, sW, pH, pW):  # type: ignore[no
     for n in range(N):
         for c in range(C):
             for h in range(H_out):
-                top, bottom = max(0, h * sH - pH), min(H, h * sH - pH + kH)
+                top, bottom = np.uint64(max(0, h * sH - pH)), np.uint64(min(H, h * sH - pH + kH))
                 for w in range(W_out):
-                    left, right = max(0, w * sW - pW), min(W, w * sW - pW + kW)
+                    left, right = np.uint64(max(0, w * sW - pW)), np.uint64(min(W, w * sW - pW + kW))
                     share = grad_out[n, c, h, w] / (kH * kW)
                     for y in range(top, bottom):
                         for z in range(left, right):
