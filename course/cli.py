@@ -17,6 +17,8 @@ class OneSentence(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # `course summary | head`: click ends quietly
+            raise
         except (ValueError, OSError) as error:
             raise click.ClickException(str(error)) from error
 

@@ -13,8 +13,8 @@ def read_digit(path: str | Path) -> np.ndarray:
     """Read a drawn or scanned digit of any size and centre it as MNIST does.
 
     Light digits on dark and dark on light are both understood, by the brightness of the border; transparency counts as white.
-    The digit is cut out, fitted into a 20x20 box with its proportions kept, and placed so that its centre of mass is the centre
-    of a 28x28 image. A picture that is 28x28 and dark at the border is taken as it is.
+    The digit is cut out, fitted into a 20x20 box with its proportions kept, and placed so that its centre of mass is at (14, 14)
+    of a 28x28 image. A bright digit on a black 28x28 picture is taken as it is.
 
     Returns
     -------
@@ -30,15 +30,15 @@ def read_digit(path: str | Path) -> np.ndarray:
     """
     grey = _read_grey(Path(path))
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    if np.median(border) > 127:
-        grey = 255 - grey
-    elif grey.shape == (SIDE, SIDE):
-        return grey[None, None]
-    ink = grey.astype(np.float64) - np.median(border if np.median(border) <= 127 else 255 - border)
-    drawn = ink > 0.2 * ink.max()
+    paper = float(np.median(border))
+    if paper > 127:
+        grey, paper = 255 - grey, 255 - paper
+    ink = np.clip(grey - paper, 0, 255)  # float64: how much brighter than the paper
     if ink.max() < 25:
         raise ValueError(f"{path}: there is nothing drawn on it (brightest and darkest pixel are almost equal).")
-    return _centred(np.where(drawn, ink, 0).clip(0, 255).astype(np.uint8))[None, None]
+    if grey.shape == (SIDE, SIDE) and paper < 25:
+        return grey[None, None]
+    return _centred(np.where(ink > 0.1 * ink.max(), ink, 0).astype(np.uint8))[None, None]
 
 
 def _read_grey(path: Path) -> np.ndarray:
@@ -69,8 +69,8 @@ def _centred(ink: np.ndarray) -> np.ndarray:
     weights = small.astype(np.float64)
     y = (weights.sum(axis=1) @ np.arange(height)) / weights.sum()
     x = (weights.sum(axis=0) @ np.arange(width)) / weights.sum()
-    top = min(max(0, round((SIDE - 1) / 2 - y)), SIDE - height)
-    left = min(max(0, round((SIDE - 1) / 2 - x)), SIDE - width)
+    top = min(max(0, round(SIDE / 2 - y)), SIDE - height)
+    left = min(max(0, round(SIDE / 2 - x)), SIDE - width)
     image = np.zeros((SIDE, SIDE), np.uint8)
     image[top : top + height, left : left + width] = small
     return image

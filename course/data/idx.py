@@ -44,6 +44,8 @@ def read_idx(path: str | Path) -> np.ndarray:
         )
     kind, axes = np.dtype(TYPES[raw[2]]), raw[3]
     start = 4 + 4 * axes
+    if axes > 32:
+        raise ValueError(f"{path}: not an IDX file (it claims {axes} axes).")
     if len(raw) < start:
         raise ValueError(f"{path}: cut short inside its header; fetch the file again.")
     shape = tuple(int(n) for n in np.frombuffer(raw, ">u4", axes, offset=4))

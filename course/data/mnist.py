@@ -13,7 +13,6 @@ from course.data.idx import read_idx
 FILES = Path(__file__).parent / "files" / "mnist"
 
 
-@cache
 def mnist(train: bool = True) -> Dataset:
     """60,000 (train) or 10,000 (test) handwritten digits, 28x28; read once, in about a third of a second.
 
@@ -31,7 +30,11 @@ def mnist(train: bool = True) -> Dataset:
     >>> test.images.shape, test.images.dtype, test.labels[:5]
     ((10000, 1, 28, 28), dtype('uint8'), array([7, 2, 1, 0, 4]))
     """
-    name = "train" if train else "t10k"
+    return _read("train" if train else "t10k")
+
+
+@cache
+def _read(name: str) -> Dataset:
     images = read_idx(FILES / f"{name}-images-idx3-ubyte.gz")[:, None]
     labels = read_idx(FILES / f"{name}-labels-idx1-ubyte.gz").astype(np.int64)
     for array in (images, labels):

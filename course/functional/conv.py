@@ -9,6 +9,8 @@ from course.functional.columns import Window
 from course.functional.shapes import window_positions
 from course.kernels import threads
 
+SHARES = 8  # partial sums of the weight's gradient, and so the most threads that its backward pass can use
+
 
 def conv2d_forward_plain(
     x: np.ndarray,
@@ -21,7 +23,7 @@ def conv2d_forward_plain(
     """`conv2d_forward` as the formula says it: one window, one filter, one number at a time."""
     x, weight, b = _conv_arguments("conv2d", x, weight, bias)
     (N, _, H, W), (C_out, _, kH, kW) = x.shape, weight.shape
-    (sH, sW), (pH, pW), (dH, dW) = (pair("", value, least=0) for value in (stride, padding, dilation))
+    (sH, sW), (pH, pW), (dH, dW) = _pairs("conv2d", stride, padding, dilation)
     H_out, W_out = window_positions("conv2d", (H, W), (kH, kW), (sH, sW), (pH, pW), (dH, dW))
     padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)))
     out = np.empty((N, C_out, H_out, W_out), x.dtype)
@@ -100,7 +102,7 @@ def conv2d_backward_plain(
     """`conv2d_backward` as the chain rule says it: each output hands its gradient to the window and the filter that made it."""
     grad_out, x, weight = floats("conv2d_backward", grad_out=grad_out, x=x, weight=weight)
     (_, _, H, W), (C_out, _, kH, kW) = x.shape, weight.shape
-    (sH, sW), (pH, pW), (dH, dW) = (pair("", value, least=0) for value in (stride, padding, dilation))
+    (sH, sW), (pH, pW), (dH, dW) = _pairs("conv2d_backward", stride, padding, dilation)
     padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)))
     grad_padded, grad_weight, grad_bias = (
         np.zeros_like(padded),
@@ -163,18 +165,17 @@ def conv2d_backward(
     gradient = grad_out.reshape(window.N, C_out, window.L)
     grad_x = np.empty_like(x) if input_grad else None
     pieces = window.pieces(x.itemsize)
-    parts = np.zeros(
-        (len(pieces), C_out, window.K), x.dtype
-    )  # one for each piece, added in order: the same bits on any machine
+    # a few sums over fixed shares of the pieces, added in order at the end: the same bits on any number of threads
+    parts = np.zeros((min(len(pieces), SHARES), C_out, window.K), x.dtype)
 
-    def piece(task: tuple[int, slice]) -> None:
-        i, images = task
-        g = gradient[images].transpose(1, 0, 2).reshape(C_out, -1)  # (C_out, n*L)
-        parts[i] = g @ window.gather(x[images]).reshape(window.K, -1).T
-        if grad_x is not None:
-            grad_x[images] = window.scatter((filters.T @ g).reshape(window.K, -1, window.L))
+    def share(i: int) -> None:
+        for images in pieces[i::SHARES]:
+            g = gradient[images].transpose(1, 0, 2).reshape(C_out, -1)  # (C_out, n*L)
+            parts[i] += g @ window.gather(x[images]).reshape(window.K, -1).T
+            if grad_x is not None:
+                grad_x[images] = window.scatter((filters.T @ g).reshape(window.K, -1, window.L))
 
-    threads.run(piece, enumerate(pieces))
+    threads.run(share, range(len(parts)))
     return grad_x, parts.sum(axis=0).reshape(weight.shape), grad_out.sum(axis=(0, 2, 3))
 
 
@@ -193,6 +194,11 @@ def _conv_arguments(
             f"{operation}: bias has shape {bias.shape}, but weight has {len(weight)} filters; it needs shape ({len(weight)},)."
         )
     return x, weight, bias
+
+
+def _pairs(operation: str, stride: Pair, padding: Pair, dilation: Pair) -> list[tuple[int, int]]:
+    arguments = (("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1))
+    return [pair(f"{operation}: {name}", value, least) for name, value, least in arguments]
 
 
 def _check_channels(operation: str, x: np.ndarray, weight: np.ndarray) -> None:

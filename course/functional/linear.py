@@ -68,6 +68,7 @@ def linear_backward(
     grad_out, x, weight = floats("linear_backward", grad_out=grad_out, x=x, weight=weight)
     _check_features("linear_backward", x, weight)
     same_shape("linear_backward", "grad_out", grad_out, (len(x), len(weight)), "the output")
+    threads.hold_blas()
     return grad_out @ weight, grad_out.T @ x, grad_out.sum(axis=0)
 
 

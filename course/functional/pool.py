@@ -104,8 +104,8 @@ def scatter_to_winners(grad_out: np.ndarray, indices: np.ndarray, x_shape: tuple
     """The gradient (N, C, H, W) of a max pooling whose winners are known: `grad_out` added up at `indices`."""
     planes = x_shape[0] * x_shape[1]
     grad_x = np.zeros((planes, x_shape[2] * x_shape[3]), grad_out.dtype)
-    gradient = np.ascontiguousarray(grad_out).reshape(planes, -1)
-    where = indices.reshape(planes, -1)
+    L = grad_out.shape[2] * grad_out.shape[3]
+    gradient, where = np.ascontiguousarray(grad_out).reshape(planes, L), indices.reshape(planes, L)
 
     def piece(rows: slice) -> None:
         pooling.scatter(gradient[rows], where[rows], grad_x[rows])
@@ -166,6 +166,8 @@ def _pool_arguments(
     found = floats(operation, **arrays)
     x = found[-1]
     rank(operation, "x", x, "N, C, H, W")
+    if 0 in x.shape[2:]:
+        raise ValueError(f"{operation}: x has shape {x.shape}, images without a pixel.")
     kernel = pair(f"{operation}: kernel_size", kernel_size, least=1)
     step = kernel if stride is None else pair(f"{operation}: stride", stride, least=1)
     border = pair(f"{operation}: padding", padding, least=0)

@@ -7,6 +7,7 @@ pieces depends on its shape alone, never on the number of threads, so one core a
 
 from __future__ import annotations
 
+import operator
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -43,13 +44,14 @@ def set_num_threads(n: int) -> None:
     ValueError : `n` is not a positive whole number
     """
     global _threads, _pool
-    if not isinstance(n, int) or n < 1:
+    try:
+        threads = operator.index(n)
+    except TypeError:
+        threads = 0
+    if threads < 1 or isinstance(n, bool):
         raise ValueError(f"set_num_threads: n is {n!r}; it must be a whole number of at least 1.")
     with _lock:
-        _threads = n
-        old, _pool = _pool, None
-    if old is not None:
-        old.shutdown(wait=False)
+        _threads, _pool = threads, None  # whoever still works with the old pool keeps it alive until done
 
 
 def run(task: Callable[[T], None], pieces: Iterable[T]) -> None:

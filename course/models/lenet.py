@@ -39,6 +39,10 @@ class LeNet5(Module):
             Linear(84, 10, rng=rng),
         )
 
+    @property
+    def first_layer(self) -> Module | None:
+        return self.features.first_layer
+
     def forward(self, x: np.ndarray) -> np.ndarray:
         """(N, 1, 28, 28) -> logits (N, 10)."""
         return self.classifier(self.features(x))

@@ -65,13 +65,26 @@ class Module:
         for name, child in inside:
             yield from child.leaves(f"{prefix}{name}.")
 
-    def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        """Every parameter with its dotted name, such as ``features.0.weight``."""
+    @property
+    def first_layer(self) -> Module | None:
+        """The layer that sees the images, for a network that knows it: nobody needs the gradient of its input in training."""
+        return None
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Every parameter with its dotted name, such as ``features.0.weight``; one that is shared comes once, as in PyTorch."""
+        seen: set[int] = set()
+        for name, parameter in self._places():
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
+                yield name, parameter
+
+    def _places(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
+        """Every place where a parameter stands; a shared one has several."""
         for name, value in vars(self).items():
             if isinstance(value, Parameter):
                 yield prefix + name, value
         for name, child in self.children():
-            yield from child.named_parameters(f"{prefix}{name}.")
+            yield from child._places(f"{prefix}{name}.")
 
     def parameters(self) -> list[Parameter]:
         return [parameter for _, parameter in self.named_parameters()]
@@ -92,7 +105,7 @@ class Module:
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """Copies of all parameters by name; the names and shapes are PyTorch's, so the dictionary loads there."""
-        return {name: parameter.data.copy() for name, parameter in self.named_parameters()}
+        return {name: parameter.data.copy() for name, parameter in self._places()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over the numbers of a state dict; nothing is changed unless all of it fits.
@@ -105,7 +118,7 @@ class Module:
         ------
         ValueError : a name is missing or unknown, or a shape differs
         """
-        own = dict(self.named_parameters())
+        own = dict(self._places())
         found = {name: np.asarray(value) for name, value in state.items()}
         missing, unknown = sorted(own.keys() - found.keys()), sorted(found.keys() - own.keys())
         if missing or unknown:
@@ -118,8 +131,12 @@ class Module:
                 raise ValueError(
                     f"{type(self).__name__}: {name} has shape {value.shape} in the state dict but {own[name].data.shape} here."
                 )
-        for name, value in found.items():
-            own[name].data = value.astype(own[name].data.dtype)
+        try:
+            fitting = {name: value.astype(own[name].data.dtype) for name, value in found.items()}
+        except (TypeError, ValueError):
+            raise ValueError(f"{type(self).__name__}: the state dict holds something that is not numbers.") from None
+        for name, value in fitting.items():
+            own[name].data = value
 
     def __repr__(self) -> str:
         inside = [f"  ({name}): " + repr(child).replace("\n", "\n  ") for name, child in self.children()]
@@ -148,6 +165,10 @@ class Sequential(Module):
 
     def children(self) -> Iterator[tuple[str, Module]]:
         yield from ((str(i), layer) for i, layer in enumerate(self.layers))
+
+    @property
+    def first_layer(self) -> Module | None:
+        return self.layers[0].first_layer or self.layers[0] if self.layers else None
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         for layer in self.layers:

@@ -48,7 +48,7 @@ def adam_step(
     beta1, beta2 = betas
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
-    step = lr / (1 - beta1**t)
+    step = float(lr) / (1 - beta1**t)
     return param - step * m / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 

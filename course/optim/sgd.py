@@ -44,7 +44,7 @@ def sgd_step(
     """
     grad = grad + weight_decay * param if weight_decay else grad
     velocity = momentum * velocity + grad
-    return param - lr * velocity, velocity
+    return param - float(lr) * velocity, velocity
 
 
 class SGD(Optimizer):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,14 +34,12 @@ def save(path: str | Path, arrays: Mapping[str, np.ndarray], facts: Facts) -> Pa
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     raw = to_bytes({name: np.asarray(a, order="C") for name, a in arrays.items()}, {"facts": json.dumps(facts)})
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        unfinished.write_bytes(raw)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return path
 
 
@@ -61,9 +58,12 @@ def load(path: str | Path) -> tuple[dict[str, np.ndarray], Facts]:
     try:
         with safe_open(path, framework="numpy") as file:
             facts = json.loads((file.metadata() or {}).get("facts", "{}"))
-            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return arrays, facts if isinstance(facts, dict) else {}
     except (SafetensorError, json.JSONDecodeError):
         raise ValueError(f"{path}: not a whole safetensors file.") from None
+    except TypeError:
+        raise ValueError(f"{path}: holds numbers of a kind that NumPy does not have, such as bfloat16.") from None
 
 
 def load_model(path: str | Path) -> Module:
@@ -77,10 +77,11 @@ def load_model(path: str | Path) -> Module:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there are no weights here; `course train` makes some.")
     state, facts = load(path)
-    if facts.get("model") not in MODELS:
+    name = facts.get("model")
+    if not isinstance(name, str) or name not in MODELS:
         raise ValueError(
             f"{path}: the file does not say which of our networks ({', '.join(MODELS)}) its weights belong to."
         )
-    model = MODELS[facts["model"]](seed=0)
+    model = MODELS[name](seed=0)
     model.load_state_dict(state)
     return model

@@ -19,12 +19,12 @@ from course.training.trainer import Plan, Trainer
 
 def run(model: str, epochs: int, batch_size: int, lr: float, seed: int, folder: Path, resume: bool) -> None:
     """Train, tell how it goes, and test once if the run came to its end."""
-    plan = Plan(epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
     if resume:
-        plan = _plan_of(folder, model)
+        _check_run(folder, model)
     else:
         _move_aside(folder)
-    network = MODELS[model](plan.seed)
+    network = MODELS[model](seed)
+    plan = Plan(epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
     trainer = Trainer(network, mnist(), folder, plan, {"model": model})
     if resume:
         trainer.resume()
@@ -43,8 +43,11 @@ def run(model: str, epochs: int, batch_size: int, lr: float, seed: int, folder: 
     if not trainer.finished:
         click.echo(f"Stopped. {kept}\nGo on with: course train {model} --resume" + _folder_option(model, folder))
         return
-    test = evaluate(checkpoint.load_model(trainer.best), mnist(train=False))
-    click.echo(f"test: {test.accuracy:.2%} of 10,000 images right, with the weights of epoch {p.best_epoch:g}")
+    test_set = mnist(train=False)
+    test = evaluate(checkpoint.load_model(trainer.best), test_set)
+    click.echo(
+        f"test: {test.accuracy:.2%} of {len(test_set):,} images right, with the weights of epoch {p.best_epoch:g}"
+    )
     click.echo(
         f"{p.seconds:.0f} s, {len(p.history) * len(trainer.training_part) / p.seconds:,.0f} images/s; weights: {trainer.best}"
     )
@@ -91,19 +94,23 @@ def _stop_on_ctrl_c(trainer: Trainer) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _plan_of(folder: Path, model: str) -> Plan:
+def _check_run(folder: Path, model: str) -> None:
+    """Raise unless the folder holds a run of this network."""
     last = folder / "last.safetensors"
     if not last.is_file():
         raise FileNotFoundError(f"{folder}: there is no run to go on with; start one with: course train {model}")
     facts = checkpoint.load(last)[1]
     if facts.get("model") != model or "plan" not in facts:
         raise ValueError(f"{last}: this is not the state of a {model} run.")
-    return Plan(**facts["plan"])
 
 
 def _move_aside(folder: Path) -> None:
     """A new run never writes over an old one's files."""
     if any((folder / name).exists() for name in ("best.safetensors", "last.safetensors")):
+        if folder.resolve() in (Path.cwd(), *Path.cwd().parents):
+            raise ValueError(
+                f"{folder}: an earlier run lies here, and you stand in this folder; choose another one with --out."
+            )
         n = 1
         while (moved := folder.with_name(f"{folder.name}.{n}")).exists():
             n += 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from course.nn import Conv2d, Module
 from course.optim import Adam, one_cycle
 from course.training import checkpoint
 from course.training.loop import Score, evaluate, training_step
+
+OnStep = Callable[[Score, int], None]
+OnEpoch = Callable[[dict[str, float]], None]
 
 
 @dataclass
@@ -69,16 +73,17 @@ class Trainer:
     def __init__(
         self, model: Module, train_set: Dataset, folder: str | Path, plan: Plan, facts: checkpoint.Facts | None = None
     ) -> None:
-        self.model, self.plan, self.facts = model, plan, facts or {}
-        self.folder = Path(folder)
-        self.training_part, self.held_out = train_set.split(plan.held_out, plan.seed)
-        self.loader = DataLoader(self.training_part, plan.batch_size, shuffle=True, seed=plan.seed)
-        self.optimizer = Adam(model.parameters(), plan.lr)
+        self.model, self.folder, self.facts = model, Path(folder), facts or {}
         self.progress = Progress()
+        self._train_set = train_set
         self._stop = False
-        _, first = next(model.leaves())
-        if isinstance(first, Conv2d):
-            first.input_grad = False
+        self._follow(plan)
+
+    def _follow(self, plan: Plan) -> None:
+        self.plan = plan
+        self.training_part, self.held_out = self._train_set.split(plan.held_out, plan.seed)
+        self.loader = DataLoader(self.training_part, plan.batch_size, shuffle=True, seed=plan.seed)
+        self.optimizer = Adam(self.model.parameters(), plan.lr)
 
     @property
     def best(self) -> Path:
@@ -92,60 +97,78 @@ class Trainer:
     def finished(self) -> bool:
         return self.progress.epoch >= self.plan.epochs
 
-    def fit(
-        self,
-        on_step: Callable[[Score, int], None] | None = None,
-        on_epoch: Callable[[dict[str, float]], None] | None = None,
-    ) -> None:
+    def fit(self, on_step: OnStep | None = None, on_epoch: OnEpoch | None = None) -> None:
         """Train until the plan is done or `stop` is called; either way the files are written before it returns.
 
         Parameters
         ----------
         on_step : called after each step with the epoch's mean loss and accuracy so far and the number of images of the step
         on_epoch : called after each epoch with its line of the history
+
+        Raises
+        ------
+        ValueError : the loss is no longer a number; the files are as they were after the last whole epoch
         """
-        p, steps = self.progress, len(self.loader)
-        self._stop = False
+        p = self.progress
         started = time.perf_counter() - p.seconds
-        while not self.finished and not self._stop:
-            self.model.train()
-            for images, labels in self.loader.batches(p.epoch, start=p.step):
-                self.optimizer.lr = one_cycle(p.epoch * steps + p.step, self.plan.epochs * steps, self.plan.lr)
-                score = training_step(self.model, self.optimizer, images, labels)
-                p.step += 1
-                p.epoch_seen += len(labels)
-                p.epoch_loss += score.loss * len(labels)
-                p.epoch_right += score.accuracy * len(labels)
-                if on_step:
-                    on_step(Score(p.epoch_loss / p.epoch_seen, p.epoch_right / p.epoch_seen), len(labels))
+        with _without_input_grad(self.model):
+            while not self.finished:
+                self._rest_of_epoch(on_step)
+                whole = p.step == len(self.loader)
+                # Best of the whole epochs, so that a stop changes nothing; before the first is done, what there is.
+                if whole or not p.history:
+                    held_out = evaluate(self.model, self.held_out)
+                    if not whole or held_out.loss < p.best_loss:
+                        self._keep_as_best(held_out, math.inf if not whole else held_out.loss)
+                p.seconds = time.perf_counter() - started
+                if whole:
+                    self._close_epoch(held_out)
+                    if on_epoch:
+                        on_epoch(p.history[-1])
+                self._save_last()
                 if self._stop:
                     break
-            validation = evaluate(self.model, self.held_out)
-            p.seconds = time.perf_counter() - started
-            if validation.loss < p.best_loss:  # the loss tells apart what a count of a few errors does not
-                p.best_loss, p.best_accuracy = validation
-                p.best_epoch = p.epoch + p.step / steps
-                facts = {
-                    **self.facts,
-                    "plan": asdict(self.plan),
-                    "epoch": p.best_epoch,
-                    "held_out_accuracy": p.best_accuracy,
-                }
-                checkpoint.save(self.best, self.model.state_dict(), facts)
-            if p.step == steps:
-                line = {
-                    "epoch": p.epoch + 1,
-                    "loss": p.epoch_loss / p.epoch_seen,
-                    "accuracy": p.epoch_right / p.epoch_seen,
-                    "held_out_loss": validation.loss,
-                    "held_out_accuracy": validation.accuracy,
-                    "seconds": p.seconds,
-                }
-                p.history.append(line)
-                p.epoch, p.step, p.epoch_seen, p.epoch_loss, p.epoch_right = p.epoch + 1, 0, 0, 0.0, 0.0
-                if on_epoch:
-                    on_epoch(line)
-            self._save_last()
+        self._stop = False
+
+    def _rest_of_epoch(self, on_step: OnStep | None) -> None:
+        p, steps = self.progress, len(self.loader)
+        self.model.train()
+        for images, labels in self.loader.batches(p.epoch, start=p.step):
+            if self._stop:
+                return
+            self.optimizer.lr = one_cycle(p.epoch * steps + p.step, self.plan.epochs * steps, self.plan.lr)
+            score = training_step(self.model, self.optimizer, images, labels)
+            if not math.isfinite(score.loss):
+                raise ValueError(
+                    f"the loss is {score.loss} in step {p.step + 1} of epoch {p.epoch + 1}, so the weights are lost; "
+                    f"start again with a smaller learning rate than {self.plan.lr:g}."
+                )
+            p.step += 1
+            p.epoch_seen += len(labels)
+            p.epoch_loss += score.loss * len(labels)
+            p.epoch_right += score.accuracy * len(labels)
+            if on_step:
+                on_step(Score(p.epoch_loss / p.epoch_seen, p.epoch_right / p.epoch_seen), len(labels))
+
+    def _keep_as_best(self, held_out: Score, to_beat: float) -> None:
+        p = self.progress
+        p.best_loss, p.best_accuracy = to_beat, held_out.accuracy
+        p.best_epoch = p.epoch + p.step / len(self.loader)
+        facts = {"plan": asdict(self.plan), "epoch": p.best_epoch, "held_out_accuracy": p.best_accuracy}
+        checkpoint.save(self.best, self.model.state_dict(), {**self.facts, **facts})
+
+    def _close_epoch(self, held_out: Score) -> None:
+        p = self.progress
+        line = {
+            "epoch": p.epoch + 1,
+            "loss": p.epoch_loss / p.epoch_seen,
+            "accuracy": p.epoch_right / p.epoch_seen,
+            "held_out_loss": held_out.loss,
+            "held_out_accuracy": held_out.accuracy,
+            "seconds": p.seconds,
+        }
+        p.history.append(line)
+        p.epoch, p.step, p.epoch_seen, p.epoch_loss, p.epoch_right = p.epoch + 1, 0, 0, 0.0, 0.0
 
     def stop(self) -> None:
         """Ask `fit` to return after the step it is in; may be called from a signal handler or another thread."""
@@ -159,16 +182,35 @@ class Trainer:
         FileNotFoundError, ValueError : there is no state, it is damaged, or it is another network's
         """
         arrays, facts = checkpoint.load(self.last)
-        if facts.keys() < {"plan", "progress"}:
+        if not {"plan", "progress"} <= facts.keys():
             raise ValueError(f"{self.last}: these are weights, not the state of a run.")
+        try:
+            plan, progress = Plan(**facts["plan"]), Progress(**facts["progress"])
+        except TypeError:
+            raise ValueError(f"{self.last}: this run was started by another version of the course.") from None
         model = {name.removeprefix("model."): a for name, a in arrays.items() if name.startswith("model.")}
         optimizer = {name.removeprefix("optimizer."): a for name, a in arrays.items() if name.startswith("optimizer.")}
+        self._follow(plan)
         self.model.load_state_dict(model)
         self.optimizer.load_state_dict(optimizer)
-        self.progress = Progress(**facts["progress"])
+        self.progress = progress
 
     def _save_last(self) -> None:
         arrays = {f"model.{name}": a for name, a in self.model.state_dict().items()}
         arrays |= {f"optimizer.{name}": a for name, a in self.optimizer.state_dict().items()}
         facts = {**self.facts, "plan": asdict(self.plan), "progress": asdict(self.progress)}
         checkpoint.save(self.last, arrays, facts)
+
+
+@contextmanager
+def _without_input_grad(model: Module) -> Iterator[None]:
+    """Training has no use for the gradient of the pixels: the first convolution need not compute it."""
+    first = model.first_layer
+    if not isinstance(first, Conv2d):
+        yield
+        return
+    before, first.input_grad = first.input_grad, False
+    try:
+        yield
+    finally:
+        first.input_grad = before

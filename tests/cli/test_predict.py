@@ -39,7 +39,7 @@ def test_it_reads_a_drawn_digit(i: int, digit: int, course: Course, trained: Pat
     assert result.stdout.startswith(f"digit.png: {digit} (")
     shares = [float(word.strip("(),%\n").removesuffix("%")) for word in result.stdout.split() if "%" in word]
     assert len(shares) == 3
-    assert 100.1 >= sum(shares) > shares[0] >= shares[1] >= shares[2] >= 0
+    assert 100.1 >= sum(shares) >= shares[0] >= shares[1] >= shares[2] >= 0
 
 
 def test_no_picture(course: Course, trained: Path) -> None:

@@ -36,7 +36,6 @@ def test_a_run_says_what_it_does_and_where_the_weights_are(course: Course) -> No
     assert facts["plan"] == {"epochs": 1, "batch_size": 64, "lr": 0.003, "held_out": 5000, "seed": 4}
 
 
-@pytest.mark.xfail(strict=True, reason="10,000 is typed, not counted")
 def test_the_number_of_test_images_is_counted(course: Course) -> None:
     assert "of 300 images right" in course("train", "--epochs", 1).stdout
 
@@ -62,7 +61,6 @@ def test_a_complete_run_is_not_taken_up(course: Course, tmp_path: Path) -> None:
     assert (tmp_path / "here" / "last.safetensors").read_bytes() == before
 
 
-@pytest.mark.xfail(strict=True, reason="PosixPath('.') has an empty name")
 def test_the_folder_one_stands_in(course: Course, tmp_path: Path) -> None:
     """It cannot be moved away, so either its files are kept in another way or the answer says what to do."""
     (tmp_path / "best.safetensors").write_bytes(b"earlier")
@@ -96,7 +94,6 @@ def test_what_is_no_state_of_a_run(facts: checkpoint.Facts, course: Course, tmp_
     )
 
 
-@pytest.mark.xfail(strict=True, reason="TypeError")
 def test_the_state_of_another_version(course: Course, tmp_path: Path) -> None:
     """A plan with a part that this version does not know."""
     facts = {"model": "lenet5", "plan": {"epochs": 1, "cut_out": 7}, "progress": {}}
@@ -107,7 +104,6 @@ def test_the_state_of_another_version(course: Course, tmp_path: Path) -> None:
     assert result.stderr.startswith("Error: runs/lenet5/last.safetensors: ")
 
 
-@pytest.mark.xfail(strict=True, reason="fit forgets a stop that came before its first step")
 def test_ctrl_c_before_the_first_step(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     fit = command._fit_with_bar
 
@@ -122,7 +118,6 @@ def test_ctrl_c_before_the_first_step(course: Course, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.xfail(strict=True, reason="a loss that is not a number leaves no weights")
 def test_a_run_that_diverges_is_told_so(course: Course) -> None:
     result = course("train", "--epochs", 1, "--lr", 1e9)
     assert "there are no weights here; `course train` makes some" not in result.output

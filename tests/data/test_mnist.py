@@ -44,7 +44,6 @@ def test_the_arrays_are_read_only() -> None:
             array[0] = 0
 
 
-@pytest.mark.xfail(strict=True, reason="functools.cache tells mnist() from mnist(True)")
 @pytest.mark.parametrize("again", [lambda: mnist(True), lambda: mnist(train=True)])
 def test_it_is_read_once_however_it_is_asked_for(again) -> None:  # type: ignore[no-untyped-def]
     assert again().images is mnist().images

@@ -125,7 +125,7 @@ def test_outputs_are_new_memory_that_may_be_written(name: str, rng: np.random.Ge
 
 
 def other_orders(a: np.ndarray) -> Iterator[np.ndarray]:
-    """The same numbers in Fortran order, behind negative strides, as every other number of a larger array, broadcast-free."""
+    """The same numbers in Fortran order, behind negative strides, and as every other number of a larger array."""
     yield np.asfortranarray(a)
     backwards = (slice(None, None, -1),) * a.ndim
     yield np.ascontiguousarray(a[backwards])[backwards]

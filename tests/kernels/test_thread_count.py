@@ -25,7 +25,6 @@ def test_the_number_is_kept() -> None:
     course.set_num_threads(before)
 
 
-@pytest.mark.xfail(strict=True, reason="only Python's int is taken")
 def test_numpys_whole_numbers_will_do() -> None:
     before = course.num_threads()
     course.set_num_threads(np.int64(3))
