@@ -59,10 +59,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [n for n in BAD],
-)
+@pytest.mark.parametrize("name", BAD)
 def test_a_state_dict_that_does_not_fit_changes_nothing(name: str) -> None:
     spoil, sentence = BAD[name]
     model = small()

@@ -208,10 +208,7 @@ BAD_STATES = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [n for n in BAD_STATES],
-)
+@pytest.mark.parametrize("name", BAD_STATES)
 def test_a_state_that_is_none_gets_a_sentence(name: str, few: Dataset, tmp_path: Path) -> None:
     spoil, error, sentence = BAD_STATES[name]
     trainer = Trainer(lenet5(), few, tmp_path, Plan(epochs=2, held_out=100), FACTS)
