@@ -42,13 +42,13 @@ def read_digit(path: str | Path) -> np.ndarray:
 
 
 def _read_grey(path: Path) -> np.ndarray:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file.")
     try:
         with Image.open(path) as picture:
-            rgba = picture.convert("RGBA")
+            rgba = ImageOps.exif_transpose(picture).convert("RGBA")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         raise ValueError(f"{path}: not a picture that can be read.") from None
     white = Image.new("RGBA", rgba.size, "white")

@@ -44,7 +44,8 @@ def floats(operation: str, **arrays: np.ndarray) -> list[np.ndarray]:
         if a.dtype.kind not in "iub" and a.dtype not in (np.float32, np.float64):
             raise ValueError(f"{operation}: {name} has dtype {a.dtype}; use float32 (to train) or float64.")
     kinds = [np.dtype(np.float64) if a.dtype.kind in "iub" else a.dtype for a in found.values()]
-    return [np.asarray(a, dtype=np.result_type(*kinds), order="C") for a in found.values()]
+    # writeable too: for a read-only array Numba would compile every kernel once more
+    return [np.require(a, np.result_type(*kinds), ["C", "W"]) for a in found.values()]
 
 
 def rank(operation: str, name: str, array: np.ndarray, axes: str) -> None:

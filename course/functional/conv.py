@@ -126,19 +126,17 @@ def conv2d_backward(
     stride: Pair = 1,
     padding: Pair = 0,
     dilation: Pair = 1,
-    input_grad: bool = True,
-) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of a loss with respect to what went into `conv2d_forward`.
 
     Parameters
     ----------
     grad_out : (N, C_out, H_out, W_out), the gradient of the loss with respect to the output
     x, weight, stride, padding, dilation : as they went in
-    input_grad : False skips `grad_x`, which a network's first layer has no use for
 
     Returns
     -------
-    grad_x (N, C, H, W), or None with ``input_grad=False``; grad_weight (C_out, C, kH, kW); grad_bias (C_out,)
+    grad_x (N, C, H, W), grad_weight (C_out, C, kH, kW); grad_bias (C_out,)
 
     Raises
     ------
@@ -163,7 +161,7 @@ def conv2d_backward(
     same_shape("conv2d_backward", "grad_out", grad_out, (window.N, C_out, window.H_out, window.W_out), "the output")
     filters = weight.reshape(C_out, window.K)
     gradient = grad_out.reshape(window.N, C_out, window.L)
-    grad_x = np.empty_like(x) if input_grad else None
+    grad_x = np.empty_like(x)
     pieces = window.pieces(x.itemsize)
     # a few sums over fixed shares of the pieces, added in order at the end: the same bits on any number of threads
     parts = np.zeros((min(len(pieces), SHARES), C_out, window.K), x.dtype)
@@ -172,8 +170,7 @@ def conv2d_backward(
         for images in pieces[i::SHARES]:
             g = gradient[images].transpose(1, 0, 2).reshape(C_out, -1)  # (C_out, n*L)
             parts[i] += g @ window.gather(x[images]).reshape(window.K, -1).T
-            if grad_x is not None:
-                grad_x[images] = window.scatter((filters.T @ g).reshape(window.K, -1, window.L))
+            grad_x[images] = window.scatter((filters.T @ g).reshape(window.K, -1, window.L))
 
     threads.run(share, range(len(parts)))
     return grad_x, parts.sum(axis=0).reshape(weight.shape), grad_out.sum(axis=(0, 2, 3))
@@ -204,6 +201,10 @@ def _pairs(operation: str, stride: Pair, padding: Pair, dilation: Pair) -> list[
 def _check_channels(operation: str, x: np.ndarray, weight: np.ndarray) -> None:
     rank(operation, "x", x, "N, C, H, W")
     rank(operation, "weight", weight, "C_out, C, kH, kW")
+    if 0 in weight.shape:
+        raise ValueError(
+            f"{operation}: weight has shape {weight.shape}; there must be at least one filter, channel and tap."
+        )
     if x.shape[1] != weight.shape[1]:
         raise ValueError(
             f"{operation}: x has {x.shape[1]} channels but weight is made for {weight.shape[1]}; "

@@ -11,7 +11,7 @@ import operator
 import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -73,9 +73,11 @@ def run(task: Callable[[T], None], pieces: Iterable[T]) -> None:
     try:
         work()
     finally:
-        for future in futures:
-            if not future.cancel():  # one that has not started finds an empty queue: no need to wait for it
-                future.result()
+        # one that has not started would find an empty queue; the others are all waited for, whatever happens in one of them
+        started = [future for future in futures if not future.cancel()]
+        wait(started)
+    for future in started:
+        future.result()
 
 
 def slices(n: int, size: int) -> list[slice]:

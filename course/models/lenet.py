@@ -39,19 +39,13 @@ class LeNet5(Module):
             Linear(84, 10, rng=rng),
         )
 
-    @property
-    def first_layer(self) -> Module | None:
-        return self.features.first_layer
-
     def forward(self, x: np.ndarray) -> np.ndarray:
         """(N, 1, 28, 28) -> logits (N, 10)."""
         return self.classifier(self.features(x))
 
-    def backward(self, grad_out: np.ndarray) -> np.ndarray | None:
+    def backward(self, grad_out: np.ndarray) -> np.ndarray:
         """(N, 10) -> (N, 1, 28, 28)."""
-        grad = self.classifier.backward(grad_out)
-        assert grad is not None
-        return self.features.backward(grad)
+        return self.features.backward(self.classifier.backward(grad_out))
 
 
 def lenet5(seed: int = 0) -> LeNet5:

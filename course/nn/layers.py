@@ -26,7 +26,6 @@ class Conv2d(Module):
     ----------
     weight : (out_channels, in_channels, kH, kW)
     bias : (out_channels,), or None
-    input_grad : set it to False on a network's first layer to save the gradient of the pixels, which training does not use
     """
 
     def __init__(
@@ -41,7 +40,6 @@ class Conv2d(Module):
         rng: np.random.Generator | None = None,
     ) -> None:
         self.stride, self.padding, self.dilation = stride, padding, dilation
-        self.input_grad = True
         shape = (out_channels, in_channels, *pair("Conv2d: kernel_size", kernel_size, least=1))
         self.weight, self.bias = _first_numbers(shape, bias, rng)
 
@@ -50,9 +48,9 @@ class Conv2d(Module):
         bias = None if self.bias is None else self.bias.data
         return F.conv2d_forward(x, self.weight.data, bias, self.stride, self.padding, self.dilation)
 
-    def backward(self, grad_out: np.ndarray) -> np.ndarray | None:
+    def backward(self, grad_out: np.ndarray) -> np.ndarray:
         grad_x, grad_weight, grad_bias = F.conv2d_backward(
-            grad_out, self._x, self.weight.data, self.stride, self.padding, self.dilation, self.input_grad
+            grad_out, self._x, self.weight.data, self.stride, self.padding, self.dilation
         )
         self.weight.add_grad(grad_weight)
         if self.bias is not None:
@@ -61,7 +59,8 @@ class Conv2d(Module):
 
     def extra_repr(self) -> str:
         C_out, C, kH, kW = self.weight.data.shape
-        return f"{C}, {C_out}, kernel_size=({kH}, {kW}), stride={self.stride}, padding={self.padding}"
+        text = f"{C}, {C_out}, kernel_size=({kH}, {kW}), stride={self.stride}, padding={self.padding}"
+        return text + f", dilation={self.dilation}" * (self.dilation != 1) + ", bias=False" * (self.bias is None)
 
 
 class Linear(Module):

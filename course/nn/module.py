@@ -45,14 +45,17 @@ class Module:
     def forward(self, x: np.ndarray) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} has no forward pass")
 
-    def backward(self, grad_out: np.ndarray) -> np.ndarray | None:
+    def backward(self, grad_out: np.ndarray) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} has no backward pass")
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         return self.forward(x)
 
     def children(self) -> Iterator[tuple[str, Module]]:
-        """The modules directly inside this one, with their names, in the order in which they were set."""
+        """The modules directly inside this one, with their names, in the order in which they were set.
+
+        Modules are found among the attributes; those in a plain list are not, so a network with a list is a `Sequential`.
+        """
         for name, value in vars(self).items():
             if isinstance(value, Module):
                 yield name, value
@@ -64,11 +67,6 @@ class Module:
             yield prefix.rstrip("."), self
         for name, child in inside:
             yield from child.leaves(f"{prefix}{name}.")
-
-    @property
-    def first_layer(self) -> Module | None:
-        """The layer that sees the images, for a network that knows it: nobody needs the gradient of its input in training."""
-        return None
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Every parameter with its dotted name, such as ``features.0.weight``; one that is shared comes once, as in PyTorch."""
@@ -166,21 +164,15 @@ class Sequential(Module):
     def children(self) -> Iterator[tuple[str, Module]]:
         yield from ((str(i), layer) for i, layer in enumerate(self.layers))
 
-    @property
-    def first_layer(self) -> Module | None:
-        return self.layers[0].first_layer or self.layers[0] if self.layers else None
-
     def forward(self, x: np.ndarray) -> np.ndarray:
         for layer in self.layers:
             x = layer(x)
         return x
 
-    def backward(self, grad_out: np.ndarray) -> np.ndarray | None:
-        grad: np.ndarray | None = grad_out
+    def backward(self, grad_out: np.ndarray) -> np.ndarray:
         for layer in reversed(self.layers):
-            assert grad is not None, "only the first layer may withhold the gradient of its input"
-            grad = layer.backward(grad)
-        return grad
+            grad_out = layer.backward(grad_out)
+        return grad_out
 
     def __getitem__(self, i: int) -> Module:
         return self.layers[i]

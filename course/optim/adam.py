@@ -45,10 +45,10 @@ def adam_step(
     >>> param.round(6)  # the first step is lr long, whatever the gradient
     array([0.9])
     """
-    beta1, beta2 = betas
+    lr, beta1, beta2, eps = map(float, (lr, *betas, eps))  # a NumPy float64 would widen float32
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
-    step = float(lr) / (1 - beta1**t)
+    step = lr / (1 - beta1**t)
     return param - step * m / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 

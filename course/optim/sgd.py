@@ -42,9 +42,10 @@ def sgd_step(
     >>> sgd_step(np.array([1.0]), np.array([0.5]), np.array([2.0]), lr=0.1, momentum=0.9)
     (array([0.77]), array([2.3]))
     """
+    lr, momentum, weight_decay = float(lr), float(momentum), float(weight_decay)  # a NumPy float64 would widen float32
     grad = grad + weight_decay * param if weight_decay else grad
     velocity = momentum * velocity + grad
-    return param - float(lr) * velocity, velocity
+    return param - lr * velocity, velocity
 
 
 class SGD(Optimizer):

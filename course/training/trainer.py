@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from course.data import DataLoader, Dataset
-from course.nn import Conv2d, Module
+from course.nn import Module
 from course.optim import Adam, one_cycle
 from course.training import checkpoint
 from course.training.loop import Score, evaluate, training_step
@@ -111,24 +110,21 @@ class Trainer:
         """
         p = self.progress
         started = time.perf_counter() - p.seconds
-        with _without_input_grad(self.model):
+        try:
             while not self.finished:
                 self._rest_of_epoch(on_step)
-                whole = p.step == len(self.loader)
-                # Best of the whole epochs, so that a stop changes nothing; before the first is done, what there is.
-                if whole or not p.history:
-                    held_out = evaluate(self.model, self.held_out)
-                    if not whole or held_out.loss < p.best_loss:
-                        self._keep_as_best(held_out, math.inf if not whole else held_out.loss)
                 p.seconds = time.perf_counter() - started
-                if whole:
-                    self._close_epoch(held_out)
+                if p.step == len(self.loader):
+                    self._close_epoch()
                     if on_epoch:
                         on_epoch(p.history[-1])
+                elif not p.history:  # stopped before there were any weights to keep
+                    self._keep_as_best(evaluate(self.model, self.held_out))
                 self._save_last()
                 if self._stop:
                     break
-        self._stop = False
+        finally:
+            self._stop = False
 
     def _rest_of_epoch(self, on_step: OnStep | None) -> None:
         p, steps = self.progress, len(self.loader)
@@ -150,15 +146,12 @@ class Trainer:
             if on_step:
                 on_step(Score(p.epoch_loss / p.epoch_seen, p.epoch_right / p.epoch_seen), len(labels))
 
-    def _keep_as_best(self, held_out: Score, to_beat: float) -> None:
+    def _close_epoch(self) -> None:
+        """Only whole epochs compete for the best weights, so that a stop changes nothing; the first one always wins."""
         p = self.progress
-        p.best_loss, p.best_accuracy = to_beat, held_out.accuracy
-        p.best_epoch = p.epoch + p.step / len(self.loader)
-        facts = {"plan": asdict(self.plan), "epoch": p.best_epoch, "held_out_accuracy": p.best_accuracy}
-        checkpoint.save(self.best, self.model.state_dict(), {**self.facts, **facts})
-
-    def _close_epoch(self, held_out: Score) -> None:
-        p = self.progress
+        held_out = evaluate(self.model, self.held_out)
+        if not p.history or held_out.loss < p.best_loss:
+            self._keep_as_best(held_out)
         line = {
             "epoch": p.epoch + 1,
             "loss": p.epoch_loss / p.epoch_seen,
@@ -169,6 +162,13 @@ class Trainer:
         }
         p.history.append(line)
         p.epoch, p.step, p.epoch_seen, p.epoch_loss, p.epoch_right = p.epoch + 1, 0, 0, 0.0, 0.0
+
+    def _keep_as_best(self, held_out: Score) -> None:
+        p = self.progress
+        p.best_loss, p.best_accuracy = held_out
+        p.best_epoch = p.epoch + p.step / len(self.loader)
+        facts = {"plan": asdict(self.plan), "epoch": p.best_epoch, "held_out_accuracy": p.best_accuracy}
+        checkpoint.save(self.best, self.model.state_dict(), {**self.facts, **facts})
 
     def stop(self) -> None:
         """Ask `fit` to return after the step it is in; may be called from a signal handler or another thread."""
@@ -200,17 +200,3 @@ class Trainer:
         arrays |= {f"optimizer.{name}": a for name, a in self.optimizer.state_dict().items()}
         facts = {**self.facts, "plan": asdict(self.plan), "progress": asdict(self.progress)}
         checkpoint.save(self.last, arrays, facts)
-
-
-@contextmanager
-def _without_input_grad(model: Module) -> Iterator[None]:
-    """Training has no use for the gradient of the pixels: the first convolution need not compute it."""
-    first = model.first_layer
-    if not isinstance(first, Conv2d):
-        yield
-        return
-    before, first.input_grad = first.input_grad, False
-    try:
-        yield
-    finally:
-        first.input_grad = before

@@ -113,6 +113,13 @@ def test_float32_stays_float32(name: str, lr: float, rng: np.random.Generator) -
     assert {out.dtype for out in STEPS[name](*arrays, lr)} == {np.dtype(np.float32)}
 
 
+def test_no_number_widens_float32() -> None:
+    f, wide = np.ones(3, np.float32), np.float64(0.5)
+    outs = [*sgd_step(f, f, f, wide, momentum=wide, weight_decay=wide)]
+    outs += adam_step(f, f, f, f, 1, wide, betas=(wide, wide), eps=wide)
+    assert {out.dtype for out in outs} == {np.dtype(np.float32)}
+
+
 def test_a_parameter_without_a_gradient_stays() -> None:
     moved, left = Parameter(np.ones(2)), Parameter(np.ones(2))
     moved.grad = np.ones(2)

@@ -8,6 +8,7 @@ import pytest
 from course.data import Dataset
 from course.models import lenet5
 from course.nn import Conv2d, Flatten, Linear, Module, ReLU, Sequential
+from course.optim import one_cycle
 from course.training import Plan, Score, Trainer, checkpoint, load_model
 from course.training import trainer as module
 
@@ -136,6 +137,14 @@ def test_what_is_told_on_the_way(few: Dataset, tmp_path: Path) -> None:
         assert (line["loss"], line["accuracy"]) == score
     assert 0 < epochs[0]["seconds"] < epochs[1]["seconds"]
     assert epochs[1]["loss"] < epochs[0]["loss"]
+
+
+def test_the_learning_rate_makes_one_cycle_over_the_whole_run(few: Dataset, tmp_path: Path) -> None:
+    plan = Plan(epochs=3, batch_size=100, lr=0.002, held_out=100)
+    trainer = Trainer(lenet5(), few, tmp_path, plan)
+    rates: list[float] = []
+    trainer.fit(on_step=lambda score, n: rates.append(trainer.optimizer.lr))
+    assert rates == [one_cycle(step, 15, 0.002) for step in range(15)]
 
 
 def test_a_finished_run_is_not_continued(few: Dataset, tmp_path: Path) -> None:
