@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import course
+from course.kernels import jit
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,6 +23,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("course")
+
+# Small as they are, the tests run the compiled loops; tests/kernels/test_fallback.py holds NumPy's to the same bits.
+jit.PATIENCE = 0
 
 
 @pytest.fixture

@@ -151,9 +151,10 @@ def avg_pool2d_backward(
     )
     same_shape("avg_pool2d_backward", "grad_out", grad_out, out_shape, "the output")
     grad_x = np.zeros_like(x)
+    shares = grad_out / (geometry[0] * geometry[1])
 
     def piece(images: slice) -> None:
-        pooling.avg_pool_back(grad_out[images], grad_x[images], *geometry)
+        pooling.spread(shares[images], grad_x[images], *geometry)
 
     threads.run(piece, threads.slices(len(x), PIECE))
     return grad_x

@@ -1,4 +1,4 @@
-"""Compile a loop at its first call, keep the machine code on disk where that is possible, and do without Numba where it is not."""
+"""Compile a loop when it pays, keep the machine code on disk where that is possible, and do without Numba where it is not."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from typing import Any
 _compiling = threading.Lock()
 
 
-class jit:
-    """A kernel: the compiled form of `function` where Numba is installed, `fallback` where it is not.
+PATIENCE = 10_000_000  # numbers: NumPy is through with them in the time that importing Numba takes
 
-    Nothing is compiled, and Numba is not imported, before the first call. Kernels are serial and release the GIL, so that
-    `course.kernels.threads` can run several at once; Numba's own threads are never used, because their most common layer
-    ends the process when two Python threads enter it.
+
+class jit:
+    """A kernel: a loop that is compiled when it pays, and a NumPy version for before and for where Numba is missing.
+
+    NumPy serves until a kernel has worked on ten million numbers; then Numba is imported and the loop compiled, or loaded from
+    the cache. A first small convolution so waits for nothing, and a training run compiles in its first steps. Both versions give
+    the same bits, so nobody can tell when the change happens. Compiled kernels are serial and release the GIL, so that
+    `course.kernels.threads` can run several at once; Numba's own threads are never used, because their most common layer ends
+    the process when two Python threads enter it.
 
     Parameters
     ----------
     function : the plain Python loop, within what Numba's nopython mode understands
-    fallback : a NumPy version with the same arguments and the same effect
+    fallback : a NumPy version with the same arguments and the same effect, to the bit
 
     Examples
     --------
@@ -33,23 +38,32 @@ class jit:
     >>> import numpy as np
     >>> a = np.zeros(3)
     >>> kernel(a)
+    >>> kernel.compiled(a)
     >>> a
-    array([1., 1., 1.])
+    array([2., 2., 2.])
     """
 
     def __init__(self, function: Callable[..., Any], fallback: Callable[..., Any]) -> None:
         self.function = function
         self.fallback = fallback
         self._ready: Callable[..., Any] | None = None
+        self._done = 0
 
-    def __call__(self, *args: Any) -> Any:
-        return (self._ready or self._prepare())(*args)
+    def __call__(self, *args: Any) -> None:
+        if self._ready is None:
+            self._done += max(getattr(a, "size", 0) for a in args)
+            if self._done < PATIENCE:
+                self.fallback(*args)
+                return
+        self.compiled(*args)
 
-    def _prepare(self) -> Callable[..., Any]:
-        with _compiling:
-            if self._ready is None:
-                self._ready = _compiled(self.function) or self.fallback
-            return self._ready
+    @property
+    def compiled(self) -> Callable[..., Any]:
+        """The compiled loop, made now if need be; the NumPy version where Numba is missing."""
+        if self._ready is None:
+            with _compiling:
+                self._ready = self._ready or _compiled(self.function) or self.fallback
+        return self._ready
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:

@@ -87,43 +87,41 @@ def _avg_pool(x, out, kH, kW, sH, sW, pH, pW):  # type: ignore[no-untyped-def]
 def _avg_pool_numpy(x: np.ndarray, out: np.ndarray, kH: int, kW: int, sH: int, sW: int, pH: int, pW: int) -> None:
     H_out, W_out = out.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)))
-    out[:] = 0
+    total = np.zeros(out.shape)  # float64, as in the loop
     for i in range(kH):
         for j in range(kW):
-            out += padded[:, :, i::sH, j::sW][:, :, :H_out, :W_out]
-    out /= kH * kW
+            total += padded[:, :, i::sH, j::sW][:, :, :H_out, :W_out]
+    out[:] = total / (kH * kW)
 
 
 avg_pool = jit(_avg_pool, fallback=_avg_pool_numpy)
 """Fill `out` (N, C, H_out, W_out) with window sums divided by kH * kW, padding counted as zeros."""
 
 
-def _avg_pool_back(grad_out, grad_x, kH, kW, sH, sW, pH, pW):  # type: ignore[no-untyped-def]
-    N, C, H, W = grad_x.shape
-    _, _, H_out, W_out = grad_out.shape
+def _spread(shares, x, kH, kW, sH, sW, pH, pW):  # type: ignore[no-untyped-def]
+    N, C, H, W = x.shape
+    _, _, H_out, W_out = shares.shape
     for n in range(N):
         for c in range(C):
             for h in range(H_out):
                 top, bottom = np.uint64(max(0, h * sH - pH)), np.uint64(min(H, h * sH - pH + kH))
                 for w in range(W_out):
                     left, right = np.uint64(max(0, w * sW - pW)), np.uint64(min(W, w * sW - pW + kW))
-                    share = grad_out[n, c, h, w] / (kH * kW)
                     for y in range(top, bottom):
                         for z in range(left, right):
-                            grad_x[n, c, y, z] += share
+                            x[n, c, y, z] += shares[n, c, h, w]
 
 
-def _avg_pool_back_numpy(
-    grad_out: np.ndarray, grad_x: np.ndarray, kH: int, kW: int, sH: int, sW: int, pH: int, pW: int
-) -> None:
-    N, C, H, W = grad_x.shape
-    H_out, W_out = grad_out.shape[2:]
-    padded = np.zeros((N, C, H + 2 * pH, W + 2 * pW), grad_x.dtype)
-    for i in range(kH):
-        for j in range(kW):
-            padded[:, :, i::sH, j::sW][:, :, :H_out, :W_out] += grad_out / (kH * kW)
-    grad_x += padded[:, :, pH : pH + H, pW : pW + W]
+def _spread_numpy(shares: np.ndarray, x: np.ndarray, kH: int, kW: int, sH: int, sW: int, pH: int, pW: int) -> None:
+    N, C, H, W = x.shape
+    H_out, W_out = shares.shape[2:]
+    padded = np.zeros((N, C, H + 2 * pH, W + 2 * pW), x.dtype)
+    padded[:, :, pH : pH + H, pW : pW + W] = x
+    for i in reversed(range(kH)):  # the last tap first: so every pixel hears from its windows in the loop's order
+        for j in reversed(range(kW)):
+            padded[:, :, i::sH, j::sW][:, :, :H_out, :W_out] += shares
+    x[:] = padded[:, :, pH : pH + H, pW : pW + W]
 
 
-avg_pool_back = jit(_avg_pool_back, fallback=_avg_pool_back_numpy)
-"""Hand each gradient of `grad_out` in equal shares to its window in `grad_x` (N, C, H, W), which the caller has set to 0."""
+spread = jit(_spread, fallback=_spread_numpy)
+"""Add each number of `shares` (N, C, H_out, W_out) to every pixel of its window in `x` (N, C, H, W)."""

@@ -19,12 +19,12 @@ def tasks() -> list[tuple[str, Callable[[], None]]]:
         planes, where = np.zeros((1, 4), dtype), np.zeros((1, 4), np.int64)
         geometry = (2, 2, 2, 2, 0, 0)
         calls = {
-            "im2col": partial(columns.im2col, image, cols, 2, 2, 1, 1, 1, 1),
-            "col2im": partial(columns.col2im, cols, image, 2, 2, 1, 1, 1, 1),
-            "max_pool": partial(pooling.max_pool, image, small, np.zeros((1, 1, 2, 2), np.int64), *geometry),
-            "scatter": partial(pooling.scatter, planes, where, np.zeros((1, 16), dtype)),
-            "avg_pool": partial(pooling.avg_pool, image, small, *geometry),
-            "avg_pool_back": partial(pooling.avg_pool_back, small, image, *geometry),
+            "im2col": partial(columns.im2col.compiled, image, cols, 2, 2, 1, 1, 1, 1),
+            "col2im": partial(columns.col2im.compiled, cols, image, 2, 2, 1, 1, 1, 1),
+            "max_pool": partial(pooling.max_pool.compiled, image, small, np.zeros((1, 1, 2, 2), np.int64), *geometry),
+            "scatter": partial(pooling.scatter.compiled, planes, where, np.zeros((1, 16), dtype)),
+            "avg_pool": partial(pooling.avg_pool.compiled, image, small, *geometry),
+            "spread": partial(pooling.spread.compiled, small, image, *geometry),
         }
         found += [(f"{name} {dtype.__name__}", call) for name, call in calls.items()]
     return found

@@ -23,10 +23,11 @@ for folder in (Path(course.__file__).parent / "kernels", Path.home()):
     raise SystemExit(3)
 import numpy as np
 from course.functional import conv2d_forward, max_pool2d_forward
-from course.kernels import columns
+from course.kernels import columns, jit
+jit.PATIENCE = 0
 x = np.arange(36.0).reshape(1, 1, 6, 6)
 print(conv2d_forward(x, np.ones((1, 1, 3, 3)))[0, 0, 0, 0], max_pool2d_forward(x, 2)[0, 0, 0, 0])
-print(type(columns.im2col._ready).__name__)
+print(type(columns.im2col.compiled).__name__)
 """
 
 
