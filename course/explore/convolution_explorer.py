@@ -9,7 +9,8 @@ import ipywidgets as widgets
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course.explore.convolution_state import Convolution, ConvolutionState, Pair, make_convolution
+from course.explore.convolution_numbers import Convolution, Pair, make_convolution
+from course.explore.convolution_state import ConvolutionState
 from course.explore.figure import draw
 from course.explore.kernel_editor import KernelEditor
 from course.explore.player import Player

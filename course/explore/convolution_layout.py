@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course.explore.convolution_state import Convolution, Floats
+from course.explore.convolution_numbers import Convolution, Floats
 from course.explore.convolution_words import signed
 from course.explore.grids import SMALLEST
 from course.explore.lettering import DIGIT, number

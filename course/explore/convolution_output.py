@@ -4,7 +4,8 @@ import numpy as np
 
 from course.explore.colours import BLUE, GREY, INK, PAPER, VERMILION, diverging
 from course.explore.convolution_layout import BOX, HEAD, TITLE, Layout
-from course.explore.convolution_state import ConvolutionState, Floats
+from course.explore.convolution_numbers import Floats
+from course.explore.convolution_state import ConvolutionState
 from course.explore.convolution_words import output_name, signed, total
 from course.explore.grids import grid, largest, picture
 from course.explore.lettering import box, label, number, paragraph

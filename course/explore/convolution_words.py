@@ -1,6 +1,7 @@
 """The sentences and formulas of the convolution figure, with live numbers filled in."""
 
-from course.explore.convolution_state import Convolution, ConvolutionState
+from course.explore.convolution_numbers import Convolution
+from course.explore.convolution_state import ConvolutionState
 from course.explore.lettering import number
 
 AXES = (("row", "rows", "H"), ("column", "columns", "W"))

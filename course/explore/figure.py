@@ -7,7 +7,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from course.explore.convolution import render
-from course.explore.convolution_state import ConvolutionState, Pair, make_convolution
+from course.explore.convolution_numbers import Pair, make_convolution
+from course.explore.convolution_state import ConvolutionState
 from course.explore.convolution_words import size_formulas, status_sentence, unseen_sentence
 from course.explore.lettering import number
 from course.explore.student import compare

@@ -3,13 +3,12 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from course.explore.convolution_state import Convolution
+from course.explore.convolution_numbers import Convolution
 
 LONGEST_MESSAGE = 300  # letters of an error message worth reading in a figure
 
@@ -33,7 +32,7 @@ class Answer:
     wrong: NDArray[np.bool_] | None = None
 
 
-def compare(fn: Callable[..., Any], convolution: "Convolution") -> Answer:
+def compare(fn: Callable[..., Any], convolution: Convolution) -> Answer:
     """Call a student's function on copies of the input and compare with the right answer.
 
     Parameters
