@@ -43,9 +43,16 @@ def single(*shape: int) -> str:
     return f"rng.standard_normal({shape}, dtype=np.float32)"
 
 
-def conv(x: tuple[int, ...], weight: tuple[int, ...], *, bias: bool = False, **kwargs: Any) -> Case:
-    """Write a call of conv2d_forward with arrays of these shapes."""
-    arrays = [normal(*x), normal(*weight), *([normal(weight[0])] if bias else [])]
+RANDOM = "rng.standard_normal({})"
+
+
+def conv(x: tuple[int, ...], weight: tuple[int, ...], bias: str | None = "np.zeros({})", **kwargs: Any) -> Case:
+    """Write a call of conv2d_forward with arrays of these shapes.
+
+    A bias of zeros comes along, so that a layer which stops at None, or adds the bias wrongly, loses the points for the
+    bias alone.
+    """
+    arrays = [normal(*x), normal(*weight), *([bias.format(weight[0])] if bias else [])]
     return Case(*arrays, **kwargs)
 
 
@@ -128,7 +135,7 @@ CONV2D_FORWARD = Exercise(
             1,
             [
                 conv((1, 1, 4, 6), (1, 1, 2, 3)),
-                conv((2, 1, 8, 5), (3, 1, 3, 2), stride=2),
+                conv((2, 2, 8, 5), (3, 2, 3, 2), stride=2),
                 conv((1, 2, 5, 8), (2, 2, 2, 3), stride=(2, 3), padding=(1, 2)),
             ],
             [conv((2, 2, 9, 6), (4, 2, 2, 5), stride=(4, 3), padding=(0, 1))],
@@ -155,8 +162,12 @@ CONV2D_FORWARD = Exercise(
         Behaviour(
             "bias",
             0.5,
-            [conv((1, 2, 3, 4), (2, 2, 2, 2), bias=True), conv((2, 3, 4, 5), (4, 3, 3, 3), bias=True)],
-            [conv((2, 5, 4, 4), (3, 5, 2, 2), bias=True)],
+            [
+                conv((1, 2, 3, 4), (2, 2, 2, 2), bias=RANDOM),
+                conv((2, 3, 4, 5), (4, 3, 3, 3), bias=RANDOM),
+                conv((1, 2, 4, 3), (2, 2, 2, 2), bias=None),
+            ],
+            [conv((2, 5, 4, 4), (3, 5, 2, 2), bias=RANDOM)],
         ),
         Behaviour(
             "stride",
@@ -191,11 +202,19 @@ CONV2D_FORWARD = Exercise(
             "float32 stays float32, integers count as float64",
             0.5,
             [
-                Case(single(1, 2, 4, 5), single(2, 2, 3, 2)),
-                Case("rng.integers(-9, 10, (1, 2, 4, 5))", normal(2, 2, 3, 2)),
-                Case("rng.integers(-9, 10, (1, 1, 4, 5))", "rng.integers(-3, 4, (2, 1, 2, 3))"),
+                Case(single(1, 2, 4, 5), single(2, 2, 3, 2), single(2)),
+                Case("rng.integers(-9, 10, (1, 2, 4, 5))", normal(2, 2, 3, 2), "np.zeros(2)"),
+                Case(
+                    "rng.integers(-9, 10, (1, 1, 4, 5))", "rng.integers(-3, 4, (2, 1, 2, 3))", "np.zeros(2, dtype=int)"
+                ),
             ],
-            [Case("rng.integers(0, 256, (1, 3, 5, 4), dtype=np.uint8)", "rng.integers(-2, 3, (2, 3, 3, 2))")],
+            [
+                Case(
+                    "rng.integers(0, 256, (1, 3, 5, 4), dtype=np.uint8)",
+                    "rng.integers(-2, 3, (2, 3, 3, 2))",
+                    "np.zeros(2, dtype=int)",
+                )
+            ],
             demands=TYPES,
         ),
         Behaviour(
@@ -203,9 +222,13 @@ CONV2D_FORWARD = Exercise(
             0.5,
             [
                 conv((2, 2, 4, 5), (2, 2, 3, 2)),
-                Case("np.asfortranarray(rng.standard_normal((1, 2, 5, 4)))", normal(2, 2, 3, 4) + "[..., ::2]"),
+                Case(
+                    "np.asfortranarray(rng.standard_normal((1, 2, 5, 4)))",
+                    normal(2, 2, 3, 4) + "[..., ::2]",
+                    "np.zeros(2)",
+                ),
             ],
-            [Case(normal(4, 5, 2, 2) + ".transpose(3, 2, 1, 0)", normal(3, 2, 2, 3))],
+            [Case(normal(4, 5, 2, 2) + ".transpose(3, 2, 1, 0)", normal(3, 2, 2, 3), "np.zeros(3)")],
             demands=MANNERS,
         ),
     ],

@@ -257,3 +257,13 @@ def test_two_mistakes_at_once_are_both_named():
         return reflect(x, weight, None, stride, padding)
 
     assert grade(exercise, two, "grading").mistakes == ("bias_missing", "reflect_padding")
+
+
+def test_a_layer_that_stops_without_a_bias_loses_the_bias_alone():
+    exercise = find("conv2d_forward")[0]
+
+    def no_none(x, weight, bias=None, stride=1, padding=0):
+        return exercise.oracle(x, weight, np.array([b for b in bias]), stride, padding)
+
+    report = grade(exercise, no_none, "grading")
+    assert [line.title for line in report.lines if line.score < line.max_score] == ["bias"]
