@@ -15,8 +15,11 @@ from course.functional.cross_entropy import cross_entropy_backward, cross_entrop
 from course.functional.linear import linear_backward, linear_forward
 from course.functional.pool import (
     avg_pool2d_backward,
+    avg_pool2d_backward_plain,
     avg_pool2d_forward,
+    avg_pool2d_forward_plain,
     max_pool2d_backward,
+    max_pool2d_backward_plain,
     max_pool2d_forward,
     max_pool2d_forward_plain,
     max_pool2d_with_indices,
@@ -26,7 +29,9 @@ from course.functional.shapes import output_size
 
 __all__ = [
     "avg_pool2d_backward",
+    "avg_pool2d_backward_plain",
     "avg_pool2d_forward",
+    "avg_pool2d_forward_plain",
     "col2im",
     "conv2d_backward",
     "conv2d_backward_plain",
@@ -38,6 +43,7 @@ __all__ = [
     "linear_backward",
     "linear_forward",
     "max_pool2d_backward",
+    "max_pool2d_backward_plain",
     "max_pool2d_forward",
     "max_pool2d_forward_plain",
     "max_pool2d_with_indices",

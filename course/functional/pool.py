@@ -16,11 +16,9 @@ def max_pool2d_forward_plain(
 ) -> np.ndarray:
     """`max_pool2d_forward`, one window at a time."""
     (x,), geometry, out_shape = _pool_arguments("max_pool2d", kernel_size, stride, padding, x=x)
-    kH, kW, sH, sW, pH, pW = geometry
-    padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)), constant_values=-np.inf)
     out = np.empty(out_shape, x.dtype)
     for n, c, h, w in np.ndindex(out_shape):
-        out[n, c, h, w] = padded[n, c, h * sH : h * sH + kH, w * sW : w * sW + kW].max()
+        out[n, c, h, w] = x[n, c][_window(h, w, geometry)].max()
     return out
 
 
@@ -69,6 +67,21 @@ def max_pool2d_with_indices(
     return out, index
 
 
+def max_pool2d_backward_plain(
+    grad_out: np.ndarray, x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0
+) -> np.ndarray:
+    """`max_pool2d_backward`, one window at a time."""
+    (grad_out, x), geometry, _ = _pool_arguments(
+        "max_pool2d_backward", kernel_size, stride, padding, grad_out=grad_out, x=x
+    )
+    grad_x = np.zeros_like(x)
+    for n, c, h, w in np.ndindex(grad_out.shape):
+        window = _window(h, w, geometry)
+        i, j = np.unravel_index(x[n, c][window].argmax(), x[n, c][window].shape)  # of equal numbers the first
+        grad_x[n, c][window][i, j] += grad_out[n, c, h, w]
+    return grad_x
+
+
 def max_pool2d_backward(
     grad_out: np.ndarray, x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0
 ) -> np.ndarray:
@@ -114,6 +127,17 @@ def scatter_to_winners(grad_out: np.ndarray, indices: np.ndarray, x_shape: tuple
     return grad_x.reshape(x_shape)
 
 
+def avg_pool2d_forward_plain(
+    x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0
+) -> np.ndarray:
+    """`avg_pool2d_forward`, one window at a time."""
+    (x,), geometry, out_shape = _pool_arguments("avg_pool2d", kernel_size, stride, padding, x=x)
+    out = np.empty(out_shape, x.dtype)
+    for n, c, h, w in np.ndindex(out_shape):
+        out[n, c, h, w] = x[n, c][_window(h, w, geometry)].sum() / (geometry[0] * geometry[1])
+    return out
+
+
 def avg_pool2d_forward(x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0) -> np.ndarray:
     """Average the numbers of each window; padding counts as zeros, as in PyTorch's default ``count_include_pad=True``.
 
@@ -133,6 +157,19 @@ def avg_pool2d_forward(x: np.ndarray, kernel_size: Pair, stride: Pair | None = N
 
     threads.run(piece, threads.slices(len(x), PIECE))
     return out
+
+
+def avg_pool2d_backward_plain(
+    grad_out: np.ndarray, x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0
+) -> np.ndarray:
+    """`avg_pool2d_backward`, one window at a time."""
+    (grad_out, x), geometry, _ = _pool_arguments(
+        "avg_pool2d_backward", kernel_size, stride, padding, grad_out=grad_out, x=x
+    )
+    grad_x = np.zeros_like(x)
+    for n, c, h, w in np.ndindex(grad_out.shape):
+        grad_x[n, c][_window(h, w, geometry)] += grad_out[n, c, h, w] / (geometry[0] * geometry[1])
+    return grad_x
 
 
 def avg_pool2d_backward(
@@ -158,6 +195,13 @@ def avg_pool2d_backward(
 
     threads.run(piece, threads.slices(len(x), PIECE))
     return grad_x
+
+
+def _window(h: int, w: int, geometry: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of the window at output position (h, w), cut at the border; a slice cuts at the far end by itself."""
+    kH, kW, sH, sW, pH, pW = geometry
+    top, left = h * sH - pH, w * sW - pW
+    return slice(max(0, top), top + kH), slice(max(0, left), left + kW)
 
 
 def _pool_arguments(

@@ -1,1 +1,1 @@
-"""The only room that knows Numba: loops written plainly, compiled at their first call, each with a NumPy stand-in."""
+"""The only room that knows Numba: loops written plainly, compiled when it pays, each with a NumPy version of the same bits."""

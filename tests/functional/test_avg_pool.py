@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.functional import avg_pool2d_backward, avg_pool2d_forward
+from course.functional import (
+    avg_pool2d_backward,
+    avg_pool2d_backward_plain,
+    avg_pool2d_forward,
+    avg_pool2d_forward_plain,
+)
 
 
 @given(st.data())
@@ -25,6 +30,9 @@ def test_same_as_torch(data: st.DataObject) -> None:
     theirs.backward(torch.tensor(grad_out))
     grad_x = avg_pool2d_backward(grad_out, array, kernel, stride, padding)
     np.testing.assert_allclose(grad_x, x.grad.numpy(), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(avg_pool2d_forward_plain(array, kernel, stride, padding), out, rtol=1e-12, atol=1e-14)
+    plain = avg_pool2d_backward_plain(grad_out, array, kernel, stride, padding)
+    np.testing.assert_allclose(plain, grad_x, rtol=1e-12, atol=1e-14)
 
 
 def test_padding_counts_as_zeros() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from course.functional import (
     max_pool2d_backward,
+    max_pool2d_backward_plain,
     max_pool2d_forward,
     max_pool2d_forward_plain,
     max_pool2d_with_indices,
@@ -42,8 +43,12 @@ def test_same_as_torch(drawn: tuple) -> None:
 
 @given(pools())
 def test_fast_and_plain_agree(drawn: tuple) -> None:
-    x, window, _ = drawn
-    np.testing.assert_array_equal(max_pool2d_forward(x, *window), max_pool2d_forward_plain(x, *window))
+    x, window, rng = drawn
+    out = max_pool2d_forward(x, *window)
+    np.testing.assert_array_equal(out, max_pool2d_forward_plain(x, *window))
+    grad_out = rng.normal(size=out.shape)
+    fast, plain = max_pool2d_backward(grad_out, x, *window), max_pool2d_backward_plain(grad_out, x, *window)
+    np.testing.assert_allclose(fast, plain, rtol=1e-12, atol=1e-12)
 
 
 def test_several_pieces_agree_with_one_image_at_a_time(rng: np.random.Generator, threads: int) -> None:
