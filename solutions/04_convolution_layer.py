@@ -43,7 +43,7 @@ FAST = os.environ.get("COURSE_FAST") == "1"  # only testing the notebook: train 
 # 2. How many channels does the output have? 3, 8 or 24?
 # 3. How tall is the output?
 #
-# Most people get one of the three wrong. Keep the paper; we come back to it.
+# The first one is a trap. Keep the paper; we come back to it.
 
 # %% [markdown]
 # ## One filter sees all channels
