@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,3 +61,20 @@ def run_python() -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def torch_lenet5() -> Any:
+    """LeNet-5 as torch.nn has it, under the names of ours."""
+    n = pytest.importorskip("torch").nn
+    features = n.Sequential(
+        n.Conv2d(1, 6, 5, padding=2),
+        n.ReLU(),
+        n.MaxPool2d(2),
+        n.Conv2d(6, 16, 5),
+        n.ReLU(),
+        n.MaxPool2d(2),
+        n.Flatten(),
+    )
+    classifier = n.Sequential(n.Linear(400, 120), n.ReLU(), n.Linear(120, 84), n.ReLU(), n.Linear(84, 10))
+    return n.Sequential(OrderedDict(features=features, classifier=classifier))

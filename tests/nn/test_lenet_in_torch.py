@@ -1,45 +1,25 @@
 """LeNet-5 beside the same network in torch.nn: the state dict goes there and back, logits and gradients agree."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from course.models import LeNet5, lenet5
+from course.models import lenet5
 from course.nn import CrossEntropyLoss
 
 torch = pytest.importorskip("torch")
 
 
-class TorchLeNet5(torch.nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        n = torch.nn
-        self.features = n.Sequential(
-            n.Conv2d(1, 6, 5, padding=2),
-            n.ReLU(),
-            n.MaxPool2d(2),
-            n.Conv2d(6, 16, 5),
-            n.ReLU(),
-            n.MaxPool2d(2),
-            n.Flatten(),
-        )
-        self.classifier = n.Sequential(n.Linear(400, 120), n.ReLU(), n.Linear(120, 84), n.ReLU(), n.Linear(84, 10))
-
-    def forward(self, x: "torch.Tensor") -> "torch.Tensor":
-        return self.classifier(self.features(x))
-
-
-def in_torch(model: LeNet5) -> TorchLeNet5:
-    theirs = TorchLeNet5()
-    theirs.load_state_dict({name: torch.tensor(a) for name, a in model.state_dict().items()}, strict=True)
-    return theirs
-
-
 @pytest.mark.parametrize("dtype, tolerance", [(np.float64, 1e-10), (np.float32, 1e-5)])
-def test_logits_and_gradients(dtype: type, tolerance: float, rng: np.random.Generator, threads: int) -> None:
+def test_logits_and_gradients(
+    dtype: type, tolerance: float, rng: np.random.Generator, threads: int, torch_lenet5: Any
+) -> None:
     ours = lenet5(seed=4)
     for p in ours.parameters():
         p.data = p.data.astype(dtype)
-    theirs = in_torch(ours).to(torch.float64 if dtype is np.float64 else torch.float32)
+    torch_lenet5.load_state_dict({name: torch.tensor(a) for name, a in ours.state_dict().items()}, strict=True)
+    theirs = torch_lenet5.to(torch.float64 if dtype is np.float64 else torch.float32)
     images, labels = rng.normal(size=(70, 1, 28, 28)).astype(dtype), rng.integers(10, size=70)
     x = torch.tensor(images, requires_grad=True)
     logits = theirs(x)
@@ -58,14 +38,14 @@ def test_logits_and_gradients(dtype: type, tolerance: float, rng: np.random.Gene
         np.testing.assert_allclose(p.grad, wanted[name].grad.numpy(), rtol=10 * tolerance, atol=tolerance, err_msg=name)
 
 
-def test_names_and_order_are_pytorchs() -> None:
-    theirs = {name: tuple(a.shape) for name, a in TorchLeNet5().state_dict().items()}
+def test_names_and_order_are_pytorchs(torch_lenet5: Any) -> None:
+    theirs = {name: tuple(a.shape) for name, a in torch_lenet5.state_dict().items()}
     ours = {name: a.shape for name, a in lenet5().state_dict().items()}
     assert list(ours.items()) == list(theirs.items())
 
 
-def test_pytorchs_state_dict_loads_here(rng: np.random.Generator) -> None:
-    theirs, ours = TorchLeNet5(), lenet5()
+def test_pytorchs_state_dict_loads_here(rng: np.random.Generator, torch_lenet5: Any) -> None:
+    theirs, ours = torch_lenet5, lenet5()
     ours.load_state_dict(theirs.state_dict())  # tensors, as they are
     images = rng.normal(size=(3, 1, 28, 28)).astype(np.float32)
     np.testing.assert_allclose(ours(images), theirs(torch.tensor(images)).detach().numpy(), rtol=1e-4, atol=1e-5)

@@ -6,6 +6,7 @@ import re
 import struct
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,25 +37,13 @@ def test_there_and_back(tmp_path: Path, rng: np.random.Generator) -> None:
         np.testing.assert_array_equal(found[name], a)
 
 
-def test_pytorch_reads_our_weights(weights: Path) -> None:
+def test_pytorch_reads_our_weights(weights: Path, torch_lenet5: Any) -> None:
     torch = pytest.importorskip("torch")
     from safetensors.torch import load_file
 
-    n = torch.nn
-    net = n.Sequential()
-    net.features = n.Sequential(
-        n.Conv2d(1, 6, 5, padding=2),
-        n.ReLU(),
-        n.MaxPool2d(2),
-        n.Conv2d(6, 16, 5),
-        n.ReLU(),
-        n.MaxPool2d(2),
-        n.Flatten(),
-    )
-    net.classifier = n.Sequential(n.Linear(400, 120), n.ReLU(), n.Linear(120, 84), n.ReLU(), n.Linear(84, 10))
-    net.load_state_dict(load_file(weights), strict=True)
+    torch_lenet5.load_state_dict(load_file(weights), strict=True)
     images = np.random.default_rng(0).normal(size=(2, 1, 28, 28)).astype(np.float32)
-    theirs = net(torch.tensor(images)).detach().numpy()
+    theirs = torch_lenet5(torch.tensor(images)).detach().numpy()
     np.testing.assert_allclose(load_model(weights)(images), theirs, rtol=1e-4, atol=1e-5)
 
 
