@@ -71,9 +71,10 @@ def max_pool2d_backward_plain(
     grad_out: np.ndarray, x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0
 ) -> np.ndarray:
     """`max_pool2d_backward`, one window at a time."""
-    (grad_out, x), geometry, _ = _pool_arguments(
+    (grad_out, x), geometry, out_shape = _pool_arguments(
         "max_pool2d_backward", kernel_size, stride, padding, grad_out=grad_out, x=x
     )
+    same_shape("max_pool2d_backward", "grad_out", grad_out, out_shape, "the output")
     grad_x = np.zeros_like(x)
     for n, c, h, w in np.ndindex(grad_out.shape):
         window = _window(h, w, geometry)
@@ -163,9 +164,10 @@ def avg_pool2d_backward_plain(
     grad_out: np.ndarray, x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0
 ) -> np.ndarray:
     """`avg_pool2d_backward`, one window at a time."""
-    (grad_out, x), geometry, _ = _pool_arguments(
+    (grad_out, x), geometry, out_shape = _pool_arguments(
         "avg_pool2d_backward", kernel_size, stride, padding, grad_out=grad_out, x=x
     )
+    same_shape("avg_pool2d_backward", "grad_out", grad_out, out_shape, "the output")
     grad_x = np.zeros_like(x)
     for n, c, h, w in np.ndindex(grad_out.shape):
         grad_x[n, c][_window(h, w, geometry)] += grad_out[n, c, h, w] / (geometry[0] * geometry[1])

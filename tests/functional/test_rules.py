@@ -36,12 +36,21 @@ OPERATIONS: dict[str, tuple[dict[str, tuple[int, ...]], Callable[..., object]]] 
     "max_pool2d_forward_plain": ({"x": X}, lambda x: F.max_pool2d_forward_plain(x, (2, 3), (2, 2), (0, 1))),
     "max_pool2d_forward": ({"x": X}, lambda x: F.max_pool2d_forward(x, (2, 3), (2, 2), (0, 1))),
     "max_pool2d_forward 1x1": ({"x": X}, lambda x: F.max_pool2d_forward(x, 1)),
+    "max_pool2d_backward_plain": (
+        {"grad_out": POOLED, "x": X},
+        lambda grad_out, x: F.max_pool2d_backward_plain(grad_out, x, (2, 3), (2, 2), (0, 1)),
+    ),
     "max_pool2d_backward": (
         {"grad_out": POOLED, "x": X},
         lambda grad_out, x: F.max_pool2d_backward(grad_out, x, (2, 3), (2, 2), (0, 1)),
     ),
+    "avg_pool2d_forward_plain": ({"x": X}, lambda x: F.avg_pool2d_forward_plain(x, (2, 3), (2, 2), (0, 1))),
     "avg_pool2d_forward": ({"x": X}, lambda x: F.avg_pool2d_forward(x, (2, 3), (2, 2), (0, 1))),
     "avg_pool2d_forward 1x1": ({"x": X}, lambda x: F.avg_pool2d_forward(x, 1)),
+    "avg_pool2d_backward_plain": (
+        {"grad_out": POOLED, "x": X},
+        lambda grad_out, x: F.avg_pool2d_backward_plain(grad_out, x, (2, 3), (2, 2), (0, 1)),
+    ),
     "avg_pool2d_backward": (
         {"grad_out": POOLED, "x": X},
         lambda grad_out, x: F.avg_pool2d_backward(grad_out, x, (2, 3), (2, 2), (0, 1)),
