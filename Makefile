@@ -23,7 +23,7 @@ test: lint  ## lint, types, and every test
 
 quick: .venv/test.done  ## the tests that take seconds
 	$(BIN)/ruff check
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not browser"
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not browser"
 
 lint: .venv/test.done
 	$(BIN)/ruff check

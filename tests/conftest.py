@@ -18,13 +18,11 @@ from course.kernels import jit
 ROOT = Path(__file__).resolve().parents[1]
 
 # the first call of a kernel compiles it, so a deadline per example would measure the compiler
-settings.register_profile(
-    "course",
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("course")
+for profile, examples in (("all", 60), ("quick", 15)):
+    settings.register_profile(
+        profile, max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "all"))
 
 # Small as they are, the tests run the compiled loops; tests/kernels/test_fallback.py holds NumPy's to the same bits.
 jit.PATIENCE = 0

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import scipy.signal
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from course.functional import (
@@ -76,7 +76,6 @@ mostly_border = example(Case(2, 1, 2, (1, 2), (3, 4), (1, 2), (3, 2), (2, 1), 3)
 
 
 @given(cases())
-@settings(max_examples=60)
 @non_divisible
 @one_pixel
 @mostly_border
@@ -134,7 +133,6 @@ def _agrees_with_torch(case: Case, dtype: type, tolerance: float) -> None:
 
 
 @given(cases())
-@settings(max_examples=40)
 def test_forward_is_scipys_correlate(case: Case) -> None:
     """Every channel correlated by SciPy with a kernel whose taps are spread by zeros, summed, then every stride-th kept."""
     x, weight, bias, _ = case.arrays()

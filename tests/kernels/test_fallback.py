@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from course.functional import output_size
@@ -37,7 +37,6 @@ def test_numpy_serves_until_compiling_pays(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @given(st.data(), DTYPES)
-@settings(max_examples=60)
 def test_columns(data: st.DataObject, dtype: type) -> None:
     kernel, stride, dilation = (data.draw(st.tuples(st.integers(1, n), st.integers(1, n))) for n in (4, 3, 3))
     size = [data.draw(st.integers(0, 4)) + d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
@@ -52,7 +51,6 @@ def test_columns(data: st.DataObject, dtype: type) -> None:
 
 
 @given(st.data(), DTYPES)
-@settings(max_examples=60)
 def test_pooling(data: st.DataObject, dtype: type) -> None:
     kernel = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     stride = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
