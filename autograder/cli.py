@@ -40,7 +40,7 @@ def demo(out: Path) -> None:
     try:
         require_nbgrader()
         build_demo_class(course_root(), out)
-        click.echo(f"A demo class is in {out}; grading it takes about half a minute.")
+        click.echo(f"A demo class is in {out}; grading it takes about a minute.")
         grade_and_show(out.resolve(), UNIT)
     except UsageError as error:
         raise click.ClickException(str(error)) from error

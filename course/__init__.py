@@ -2,7 +2,7 @@
 
 Rooms, from the ground up: ``kernels`` (compiled loops), ``functional`` (operations and their gradients), ``nn`` (layers),
 ``optim``, ``data``, ``models``, ``training``, ``insight`` (tables about models), ``explore`` (pictures that move).
-Importing ``course`` itself takes NumPy and nothing else; each room loads what it needs when it is first used.
+Importing ``course`` itself loads no other package; each room loads what it needs when it is first used.
 """
 
 from course.kernels.threads import num_threads, set_num_threads

@@ -353,7 +353,7 @@ for name, inputs in (("on the slide", 3272), ("32 * 32 * 3", 32 * 32 * 3)):
 print(f"which is {total / learned:,.0f} times the convolution layer")
 
 # %% [markdown]
-# Two digits were swapped: 32x32x3 is 3,072, and the slide multiplied with 3,272. The point stands all the same: the dense layer
+# One digit slipped: 32x32x3 is 3,072, and the slide multiplied with 3,272. The point stands all the same: the dense layer
 # needs tens of thousands of times as many weights, because it learns the same edge detector anew for every place. A convolution
 # learns it **once** and uses it everywhere.
 #
