@@ -1,4 +1,4 @@
-"""Module and Parameter: what a layer is, and how a network finds its numbers."""
+"""Module: what a layer is, and how a network finds its numbers."""
 
 from __future__ import annotations
 
@@ -7,26 +7,7 @@ from typing import Any
 
 import numpy as np
 
-
-class Parameter:
-    """An array that an optimiser changes, and the gradient that tells it how.
-
-    Attributes
-    ----------
-    data : the numbers
-    grad : the gradient of the loss with respect to them, same shape; None before the first backward pass
-    """
-
-    def __init__(self, data: np.ndarray) -> None:
-        self.data = data
-        self.grad: np.ndarray | None = None
-
-    def add_grad(self, grad: np.ndarray) -> None:
-        """Add to the gradient: a parameter used twice hears from both places, and `zero_grad` starts afresh."""
-        self.grad = grad if self.grad is None else self.grad + grad
-
-    def __repr__(self) -> str:
-        return f"Parameter{self.data.shape}"
+from course.nn.parameter import Buffer, Parameter
 
 
 class Module:
@@ -71,15 +52,23 @@ class Module:
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Every parameter with its dotted name, such as ``features.0.weight``; one that is shared comes once, as in PyTorch."""
         seen: set[int] = set()
-        for name, parameter in self._places():
-            if id(parameter) not in seen:
-                seen.add(id(parameter))
-                yield name, parameter
+        for name, value in self._places():
+            if isinstance(value, Parameter) and id(value) not in seen:
+                seen.add(id(value))
+                yield name, value
 
-    def _places(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        """Every place where a parameter stands; a shared one has several."""
+    def named_generators(self, prefix: str = "") -> Iterator[tuple[str, np.random.Generator]]:
+        """Every generator of random numbers that a layer draws from while it trains, such as a dropout's, with its dotted name."""
         for name, value in vars(self).items():
-            if isinstance(value, Parameter):
+            if isinstance(value, np.random.Generator):
+                yield prefix + name, value
+        for name, child in self.children():
+            yield from child.named_generators(f"{prefix}{name}.")
+
+    def _places(self, prefix: str = "") -> Iterator[tuple[str, Parameter | Buffer]]:
+        """Every place where a parameter or a buffer stands; a shared one has several."""
+        for name, value in vars(self).items():
+            if isinstance(value, Parameter | Buffer):
                 yield prefix + name, value
         for name, child in self.children():
             yield from child._places(f"{prefix}{name}.")
@@ -102,8 +91,8 @@ class Module:
         return self.train(False)
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Copies of all parameters by name; the names and shapes are PyTorch's, so the dictionary loads there."""
-        return {name: parameter.data.copy() for name, parameter in self._places()}
+        """Copies of all parameters and buffers by name; names and shapes are PyTorch's, so the dictionary loads there."""
+        return {name: value.data.copy() for name, value in self._places()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over the numbers of a state dict; nothing is changed unless all of it fits.
@@ -125,12 +114,12 @@ class Module:
             ]
             raise ValueError(f"{type(self).__name__}: the state dict {' and '.join(parts)}.")
         for name, value in found.items():
-            if value.shape != own[name].data.shape:
+            if value.shape != own[name].shape:
                 raise ValueError(
-                    f"{type(self).__name__}: {name} has shape {value.shape} in the state dict but {own[name].data.shape} here."
+                    f"{type(self).__name__}: {name} has shape {value.shape} in the state dict but {own[name].shape} here."
                 )
         try:
-            fitting = {name: value.astype(own[name].data.dtype) for name, value in found.items()}
+            fitting = {name: value.astype(own[name].dtype) for name, value in found.items()}
         except (TypeError, ValueError):
             raise ValueError(f"{type(self).__name__}: the state dict holds something that is not numbers.") from None
         for name, value in fitting.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from course.nn.module import Parameter
+from course.nn import Parameter
 
 
 class Optimizer:
@@ -24,7 +24,7 @@ class Optimizer:
     def __init__(self, params: Iterable[Parameter], lr: float) -> None:
         self.params = list(params)
         self.lr, self.t = lr, 0
-        self.state = [[np.zeros_like(p.data) for _ in self.names] for p in self.params]
+        self.state = [[np.zeros(p.shape, p.dtype) for _ in self.names] for p in self.params]
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> tuple[np.ndarray, ...]:
         """The new parameter and its new state."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from course.nn.module import Parameter
+from course.nn import Parameter
 from course.optim.optimizer import Optimizer
 
 

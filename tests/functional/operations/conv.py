@@ -1,0 +1,146 @@
+"""Cases for convolution; tests/functional/conftest.py says what the tables are."""
+
+import numpy as np
+
+from course import functional as F
+
+X, WEIGHT, OUT = (3, 2, 6, 5), (4, 2, 3, 2), (3, 4, 3, 2)  # sizes such that nothing is square and windows overlap
+CONV = {"stride": (2, 3), "padding": (1, 1)}
+IMAGES = np.zeros((2, 3, 6, 5))
+FILTERS = np.zeros((4, 3, 3, 2))
+
+OPERATIONS = {
+    "conv2d_forward_plain": (
+        {"x": X, "weight": WEIGHT, "bias": (4,)},
+        lambda **a: F.conv2d_forward_plain(**a, **CONV),
+    ),
+    "conv2d_forward": ({"x": X, "weight": WEIGHT, "bias": (4,)}, lambda **a: F.conv2d_forward(**a, **CONV)),
+    "conv2d_forward 1x1": ({"x": X, "weight": (1, 2, 1, 1)}, lambda **a: F.conv2d_forward(**a)),
+    "conv2d_backward_plain": (
+        {"grad_out": OUT, "x": X, "weight": WEIGHT},
+        lambda **a: F.conv2d_backward_plain(**a, **CONV),
+    ),
+    "conv2d_backward": ({"grad_out": OUT, "x": X, "weight": WEIGHT}, lambda **a: F.conv2d_backward(**a, **CONV)),
+    "conv2d_backward 1x1": (
+        {"grad_out": (3, 1, 6, 5), "x": X, "weight": (1, 2, 1, 1)},
+        lambda **a: F.conv2d_backward(**a),
+    ),
+    "im2col": ({"x": X}, lambda x: F.im2col(x, (3, 2), **CONV)),
+    "im2col 1x1": ({"x": (1, 2, 6, 5)}, lambda x: F.im2col(x, 1)),
+    "col2im": ({"cols": (3, 12, 6)}, lambda cols: F.col2im(cols, X[2:], (3, 2), **CONV)),
+    "col2im 1x1": ({"cols": (1, 2, 30)}, lambda cols: F.col2im(cols, X[2:], 1)),
+}
+
+
+def conv(size: tuple[int, int], kernel: tuple[int, int], **how: object) -> tuple:
+    """A convolution of 2 images, 2 channels to 3."""
+    rng = np.random.default_rng(7)
+    arrays = {
+        "x": rng.normal(size=(2, 2, *size)),
+        "weight": rng.normal(size=(3, 2, *kernel)),
+        "bias": rng.normal(size=3),
+    }
+    return (
+        arrays,
+        lambda x, weight, bias: F.conv2d_forward(x, weight, bias, **how),
+        lambda grad_out, x, weight, bias: F.conv2d_backward(grad_out, x, weight, **how),
+    )
+
+
+GRADIENTS = {
+    "conv2d_backward strides": conv((5, 7), (3, 2), stride=(2, 3), padding=(1, 0)),
+    "conv2d_backward plain": conv((6, 4), (2, 3)),
+    "conv2d_backward dilation": conv((5, 6), (2, 2), stride=(1, 2), padding=(0, 2), dilation=(3, 2)),
+}
+
+SENTENCES = {
+    "dtype": (
+        lambda: F.conv2d_forward(IMAGES.astype(np.float16), FILTERS),
+        "conv2d: x has dtype float16; use float32 (to train) or float64.",
+    ),
+    "one image": (
+        lambda: F.conv2d_forward(IMAGES[0], FILTERS),
+        "conv2d: x has shape (3, 6, 5), 3 axes; it needs 4, (N, C, H, FILTERS); add the batch axis with x[None].",
+    ),
+    "weight rank": (
+        lambda: F.conv2d_forward(IMAGES, FILTERS[0]),
+        "conv2d: weight has shape (3, 3, 2), 3 axes; it needs 4, (C_out, C, kH, kW).",
+    ),
+    "channels": (
+        lambda: F.conv2d_forward(IMAGES, np.zeros((4, 2, 3, 3))),
+        "conv2d: x has 3 channels but weight is made for 2; x is (N, C, H, FILTERS) = (2, 3, 6, 5), "
+        "weight is (C_out, C, kH, kW) = (4, 2, 3, 3).",
+    ),
+    "bias": (
+        lambda: F.conv2d_forward(IMAGES, FILTERS, np.zeros((3,))),
+        "conv2d: bias has shape (3,), but weight has 4 filters; it needs shape (4,).",
+    ),
+    "stride 0": (
+        lambda: F.conv2d_forward(IMAGES, FILTERS, stride=0),
+        "conv2d: stride is 0; it must be a whole number of at least 1, or a pair (h, w) of them.",
+    ),
+    "stride 1.5": (
+        lambda: F.conv2d_forward(IMAGES, FILTERS, stride=1.5),
+        "conv2d: stride is 1.5; it must be a whole number of at least 1, or a pair (h, w) of them.",
+    ),
+    "three paddings": (
+        lambda: F.conv2d_forward(IMAGES, FILTERS, padding=(1, 2, 3)),
+        "conv2d: padding is (1, 2, 3); it must be a whole number of at least 0, or a pair (h, w) of them.",
+    ),
+    "padding below 0": (
+        lambda: F.conv2d_backward(IMAGES, IMAGES, FILTERS, padding=(0, -1)),
+        "conv2d_backward: padding is (0, -1); it must be a whole number of at least 0, or a pair (h, w) of them.",
+    ),
+    "dilation 0": (
+        lambda: F.conv2d_forward(IMAGES, FILTERS, dilation=0),
+        "conv2d: dilation is 0; it must be a whole number of at least 1, or a pair (h, w) of them.",
+    ),
+    "kernel too high": (
+        lambda: F.conv2d_forward(np.zeros((1, 1, 3, 9)), np.zeros((1, 1, 5, 5))),
+        "conv2d: kernel 5x5 does not fit into input 3x9 with padding 0 (needs H + 2*padding >= kH, but 3 + 2*0 < 5); "
+        "use padding=1 or a smaller kernel.",
+    ),
+    "kernel too wide": (
+        lambda: F.conv2d_forward(np.zeros((1, 1, 9, 2)), np.zeros((1, 1, 5, 7)), padding=1),
+        "conv2d: kernel 5x7 does not fit into input 9x2 with padding 1 (needs FILTERS + 2*padding >= kW, but 2 + 2*1 < 7); "
+        "use padding=3 or a smaller kernel.",
+    ),
+    "kernel too spread": (
+        lambda: F.conv2d_forward(np.zeros((1, 1, 5, 5)), np.zeros((1, 1, 3, 3)), dilation=3),
+        "conv2d: kernel 3x3 (dilation 3 spreads it over 7) does not fit into input 5x5 with padding 0 "
+        "(needs H + 2*padding >= kH, but 5 + 2*0 < 7); use padding=1 or a smaller kernel.",
+    ),
+    "grad_out": (
+        lambda: F.conv2d_backward(np.zeros((2, 4, 4, 3)), IMAGES, FILTERS),
+        "conv2d_backward: grad_out has shape (2, 4, 4, 3), but the output has shape (2, 4, 4, 4).",
+    ),
+    "im2col rank": (
+        lambda: F.im2col(np.zeros((4, 4)), 2),
+        "im2col: x has shape (4, 4), 2 axes; it needs 4, (N, C, H, FILTERS).",
+    ),
+    "im2col kernel": (
+        lambda: F.im2col(IMAGES, (0, 2)),
+        "im2col: kernel_size is (0, 2); it must be a whole number of at least 1, or a pair (h, w) of them.",
+    ),
+    "col2im rows": (
+        lambda: F.col2im(np.zeros((1, 5, 4)), (3, 3), 2),
+        "col2im: cols has 5 rows, which kernel 2x2 = 4 taps does not divide.",
+    ),
+    "col2im columns": (
+        lambda: F.col2im(np.zeros((1, 4, 5)), (3, 3), 2),
+        "col2im: cols has 5 columns, but the window takes 2 x 2 = 4 positions on an image of 3x3.",
+    ),
+}
+
+EMPTY = {
+    "conv2d_forward": (
+        lambda: F.conv2d_forward(np.zeros((0, 2, 5, 4)), np.ones((3, 2, 2, 2)), np.ones(3)),
+        [(0, 3, 4, 3)],
+    ),
+    "conv2d_backward": (
+        lambda: F.conv2d_backward(np.zeros((0, 3, 4, 3)), np.zeros((0, 2, 5, 4)), np.ones((3, 2, 2, 2))),
+        [(0, 2, 5, 4), (3, 2, 2, 2), (3,)],
+    ),
+    "im2col": (lambda: F.im2col(np.zeros((0, 2, 5, 4)), 2), [(0, 8, 12)]),
+    "col2im": (lambda: F.col2im(np.zeros((0, 8, 12)), (5, 4), 2), [(0, 2, 5, 4)]),
+}
