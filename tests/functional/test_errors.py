@@ -32,11 +32,11 @@ def test_the_advice_on_padding_works(padding: int) -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 4), (4, 0)])
-@pytest.mark.parametrize("operation", [F.max_pool2d_forward, F.avg_pool2d_forward])
-def test_an_image_without_pixels_is_refused(operation: Callable[..., np.ndarray], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("pool", [F.max_pool2d_forward, F.avg_pool2d_forward])
+def test_an_image_without_pixels_is_refused(pool: Callable[..., np.ndarray], size: tuple[int, int]) -> None:
     """PyTorch refuses it too; the loops would read a pixel that is not there."""
     with pytest.raises(ValueError, match="pool2d"):
-        operation(zeros(1, 1, *size), 2, padding=1)
+        pool(zeros(1, 1, *size), 2, padding=1)
 
 
 @pytest.mark.parametrize("how", [{"stride": 0}, {"dilation": 0}, {"padding": -1}])
