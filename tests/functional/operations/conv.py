@@ -60,7 +60,7 @@ SENTENCES = {
     ),
     "one image": (
         lambda: F.conv2d_forward(IMAGES[0], FILTERS),
-        "conv2d: x has shape (3, 6, 5), 3 axes; it needs 4, (N, C, H, FILTERS); add the batch axis with x[None].",
+        "conv2d: x has shape (3, 6, 5), 3 axes; it needs 4, (N, C, H, W); add the batch axis with x[None].",
     ),
     "weight rank": (
         lambda: F.conv2d_forward(IMAGES, FILTERS[0]),
@@ -68,7 +68,7 @@ SENTENCES = {
     ),
     "channels": (
         lambda: F.conv2d_forward(IMAGES, np.zeros((4, 2, 3, 3))),
-        "conv2d: x has 3 channels but weight is made for 2; x is (N, C, H, FILTERS) = (2, 3, 6, 5), "
+        "conv2d: x has 3 channels but weight is made for 2; x is (N, C, H, W) = (2, 3, 6, 5), "
         "weight is (C_out, C, kH, kW) = (4, 2, 3, 3).",
     ),
     "bias": (
@@ -102,7 +102,7 @@ SENTENCES = {
     ),
     "kernel too wide": (
         lambda: F.conv2d_forward(np.zeros((1, 1, 9, 2)), np.zeros((1, 1, 5, 7)), padding=1),
-        "conv2d: kernel 5x7 does not fit into input 9x2 with padding 1 (needs FILTERS + 2*padding >= kW, but 2 + 2*1 < 7); "
+        "conv2d: kernel 5x7 does not fit into input 9x2 with padding 1 (needs W + 2*padding >= kW, but 2 + 2*1 < 7); "
         "use padding=3 or a smaller kernel.",
     ),
     "kernel too spread": (
@@ -116,7 +116,7 @@ SENTENCES = {
     ),
     "im2col rank": (
         lambda: F.im2col(np.zeros((4, 4)), 2),
-        "im2col: x has shape (4, 4), 2 axes; it needs 4, (N, C, H, FILTERS).",
+        "im2col: x has shape (4, 4), 2 axes; it needs 4, (N, C, H, W).",
     ),
     "im2col kernel": (
         lambda: F.im2col(IMAGES, (0, 2)),
