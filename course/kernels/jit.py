@@ -26,6 +26,9 @@ class jit:
     ----------
     function : the plain Python loop, within what Numba's nopython mode understands
     fallback : a NumPy version with the same arguments and the same effect, to the bit
+    uses : plain functions that the loop calls, compiled with it
+    exact : False where speed needs fused or reordered additions, so that the NumPy version differs in the last bits; such a kernel
+        is compiled at its first call, and whoever calls it asks for work that is worth it
 
     Examples
     --------
@@ -43,14 +46,19 @@ class jit:
     array([2., 2., 2.])
     """
 
-    def __init__(self, function: Callable[..., Any], fallback: Callable[..., Any]) -> None:
-        self.function = function
-        self.fallback = fallback
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        fallback: Callable[..., Any],
+        uses: tuple[Callable[..., Any], ...] = (),
+        exact: bool = True,
+    ) -> None:
+        self.function, self.fallback, self.uses, self.exact = function, fallback, uses, exact
         self._ready: Callable[..., Any] | None = None
         self._done = 0
 
     def __call__(self, *args: Any) -> None:
-        if self._ready is None:
+        if self._ready is None and self.exact:
             self._done += max(getattr(a, "size", 0) for a in args)
             if self._done < PATIENCE:
                 self.fallback(*args)
@@ -62,11 +70,13 @@ class jit:
         """The compiled loop, made now if need be; the NumPy version where Numba is missing."""
         if self._ready is None:
             with _compiling:
-                self._ready = self._ready or _compiled(self.function) or self.fallback
+                self._ready = self._ready or _compiled(self.function, self.uses, self.exact) or self.fallback
         return self._ready
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
+def _compiled(
+    function: Callable[..., Any], uses: tuple[Callable[..., Any], ...], exact: bool
+) -> Callable[..., Any] | None:
     """The Numba dispatcher of `function`, or None without Numba."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecation inside Numba must not stop a student who runs with -W error
@@ -74,9 +84,12 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
             import numba
         except ImportError:
             return None
+        for helper in uses:
+            numba.extending.register_jitable(helper)
+        loose = False if exact else {"contract", "reassoc", "nsz"}
         try:
-            return numba.njit(cache=True, nogil=True)(function)
+            return numba.njit(cache=True, nogil=True, fastmath=loose, error_model="numpy")(function)
         except (
             RuntimeError
         ):  # "cannot cache function: no locator available": neither the install nor the home is writable
-            return numba.njit(nogil=True)(function)
+            return numba.njit(nogil=True, fastmath=loose, error_model="numpy")(function)

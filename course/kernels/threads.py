@@ -91,6 +91,26 @@ def slices(n: int, size: int) -> list[slice]:
     return [slice(start, min(start + size, n)) for start in range(0, n, size)]
 
 
+def pieces(n: int, bytes_each: int, working_set: int) -> list[slice]:
+    """Cut range(n) into nearly equal slices of about `working_set` bytes or less: one for little work, else an even number.
+
+    Examples
+    --------
+    >>> pieces(7, bytes_each=1 << 20, working_set=3 << 20)
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 6, None), slice(6, 7, None)]
+    """
+    total = n * bytes_each
+    if total <= 1 << 16:
+        return slices(n, max(1, n))
+    count = -(-total // working_set)
+    return slices(n, -(-n // (count + count % 2)))
+
+
+def shares(pieces: list[slice], bytes_each: int) -> int:
+    """How many partial sums of `bytes_each` to keep for so many pieces: at most 8, and beyond 2 no more than 16 MB of them."""
+    return min(len(pieces), max(2, min(8, (1 << 24) // max(1, bytes_each))))
+
+
 def _get_pool() -> ThreadPoolExecutor:
     global _pool
     with _lock:

@@ -30,7 +30,7 @@ def test_numpy_serves_until_compiling_pays(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("course.kernels.jit.PATIENCE", 100)
     served = []
     kernel = jit(lambda a: None, fallback=lambda a: served.append(a.size))
-    monkeypatch.setattr("course.kernels.jit._compiled", lambda function: lambda a: served.append("compiled"))
+    monkeypatch.setattr("course.kernels.jit._compiled", lambda *_: lambda a: served.append("compiled"))
     for size in (40, 59, 1, 1):
         kernel(np.zeros(size))
     assert served == [40, 59, "compiled", "compiled"]
@@ -55,18 +55,25 @@ def test_pooling(data: st.DataObject, dtype: type) -> None:
     kernel = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     stride = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 4)))
     padding = tuple(data.draw(st.integers(0, k // 2)) for k in kernel)
-    size = [data.draw(st.integers(0, 4)) + max(1, k - 2 * p) for k, p in zip(kernel, padding, strict=True)]
+    dilation = data.draw(st.just((1, 1)) | st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    # an image shorter than the window only without dilation, so that every window has a tap in it
+    least = [
+        max(1, k - 2 * p) if d == 1 else d * (k - 1) + 1 for k, p, d in zip(kernel, padding, dilation, strict=True)
+    ]
+    size = [data.draw(st.integers(0, 4)) + n for n in least]
+    counts = [output_size(*axis) for axis in zip(size, kernel, stride, padding, dilation, strict=True)]
+    if data.draw(st.booleans()):  # one more window that begins inside and ends beyond the border, as ceil_mode has it
+        counts = [c + (c * s - p < n) for c, n, s, p in zip(counts, size, stride, padding, strict=True)]
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     x = rng.normal(size=(data.draw(st.integers(0, 3)), 2, *size)).round(1).astype(dtype)  # rounded: ties
     x[rng.random(x.shape) < 0.05] = np.nan
     x[rng.random(x.shape) < 0.05] = -np.inf
-    shape = (*x.shape[:2], *(output_size(*axis) for axis in zip(size, kernel, stride, padding, strict=True)))
-    geometry = (*kernel, *stride, *padding)
-    out, index = np.full(shape, 7, dtype), np.full(shape, 7)
-    same_bits(pooling.max_pool, [x, out, index], geometry)
-    finite = np.nan_to_num(x, neginf=-3)
-    same_bits(pooling.avg_pool, [finite, out], geometry)
-    same_bits(pooling.spread, [rng.normal(size=shape).astype(dtype), finite], geometry)
+    shape, geometry = (*x.shape[:2], *counts), (*kernel, *stride, *padding)
+    same_bits(pooling.max_pool, [x, np.full(shape, 7, dtype), np.full(shape, 7)], (*geometry, *dilation))
+    if dilation == (1, 1):
+        finite, divisor = np.nan_to_num(x, neginf=-3), rng.integers(1, 9, counts).astype(np.float64)
+        same_bits(pooling.avg_pool, [finite, divisor, np.full(shape, 7, dtype)], geometry)
+        same_bits(pooling.spread, [rng.normal(size=shape).astype(dtype), finite], geometry)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

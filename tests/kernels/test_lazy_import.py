@@ -9,6 +9,7 @@ import pytest
 LIGHT = """
 import sys
 heavy = {"numba", "matplotlib", "ipywidgets", "IPython", "torch", "scipy", "PIL", "tqdm", "threadpoolctl", "safetensors"}
+heavy |= {"skimage", "pooch", "onnx"}
 
 def none(what):
     assert not heavy & set(sys.modules), f"{what} imported {heavy & set(sys.modules)}"
@@ -16,6 +17,7 @@ def none(what):
 import course
 none("course")
 import course.functional, course.nn, course.optim, course.models, course.data, course.insight, course.training
+import course.vision, course.interop
 none("a room")
 import numpy as np
 course.models.lenet5()

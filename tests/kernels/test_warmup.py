@@ -1,20 +1,27 @@
 """After the warm-up, the calls that units and training make find every kernel compiled."""
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 
 from course import functional as F
-from course.kernels import columns, pooling
+from course.kernels import columns, direct, elementwise, moments, pooling, winograd
 from course.kernels.jit import jit
 from course.kernels.warmup import tasks
 
-KERNELS = {
-    name: kernel for module in (columns, pooling) for name, kernel in vars(module).items() if isinstance(kernel, jit)
-}
+
+def kernels(*modules: ModuleType) -> dict[str, jit]:
+    return {name: kernel for module in modules for name, kernel in vars(module).items() if isinstance(kernel, jit)}
 
 
-def test_every_kernel_has_a_task_for_either_dtype() -> None:
-    assert sorted(name for name, _ in tasks()) == sorted(f"{k} {d}" for k in KERNELS for d in ("float32", "float64"))
+KERNELS = kernels(columns, pooling, elementwise, moments)
+FLOAT32 = {**kernels(winograd, direct), "correlate": direct.correlate(5)}  # to train with, not to check gradients
+
+
+def test_every_kernel_has_a_task_for_its_dtypes() -> None:
+    wanted = [f"{k} {d}" for k in KERNELS for d in ("float32", "float64")] + [f"{k} float32" for k in FLOAT32]
+    assert sorted(name for name, _ in tasks()) == sorted(wanted)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -22,7 +29,8 @@ def test_nothing_is_left_to_compile(dtype: type) -> None:
     pytest.importorskip("numba")
     for _, task in tasks():
         task()
-    before = {name: set(kernel._ready.signatures) for name, kernel in KERNELS.items()}  # type: ignore[union-attr]
+    watched = [*KERNELS.values(), *FLOAT32.values()]
+    before = [set(kernel._ready.signatures) for kernel in watched]  # type: ignore[union-attr]
     x, weight = np.ones((20, 2, 9, 8), dtype), np.ones((3, 2, 2, 2), dtype)
     for padding in (0, 1):
         out = F.conv2d_forward(x, weight, padding=padding)
@@ -32,4 +40,14 @@ def test_nothing_is_left_to_compile(dtype: type) -> None:
             (F.avg_pool2d_forward, F.avg_pool2d_backward),
         ):
             backward(forward(x, 2, 1, padding), x, 2, 1, padding)
-    assert {name: set(kernel._ready.signatures) for name, kernel in KERNELS.items()} == before  # type: ignore[union-attr]
+    F.relu_backward(x, F.relu_forward(x))
+    many = np.ones((20, 8, 40, 30), dtype)  # enough for batch norm's compiled sums
+    channel = np.ones(8, dtype)
+    F.batch_norm2d_forward(many, channel, channel, channel, channel, True)
+    F.batch_norm2d_backward(many, many, channel)
+    if dtype is np.float32:
+        for algorithm, side in (("winograd", 3), ("direct", 5)):
+            filters = np.ones((3, 2, side, side), dtype)
+            out = F.conv2d_forward(x, filters, padding=1, algorithm=algorithm)
+            F.conv2d_backward(out, x, filters, padding=1, algorithm=algorithm)
+    assert [set(kernel._ready.signatures) for kernel in watched] == before  # type: ignore[union-attr]
