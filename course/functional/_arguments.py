@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -20,16 +22,36 @@ def pair(name: str, value: Pair, least: int) -> tuple[int, int]:
     Traceback (most recent call last):
     ValueError: conv2d: stride is (2, 0); it must be a whole number of at least 1, or a pair (h, w) of them.
     """
+    both = whole_numbers(value if isinstance(value, (tuple, list, np.ndarray)) else (value, value), least)
+    if len(both) != 2:
+        raise ValueError(
+            f"{name} is {value!r}; it must be a whole number of at least {least}, or a pair (h, w) of them."
+        )
+    return both[0], both[1]
+
+
+def whole(name: str, value: int, least: int) -> int:
+    """An int of at least `least`.
+
+    Examples
+    --------
+    >>> whole("conv2d: groups", 0, least=1)
+    Traceback (most recent call last):
+    ValueError: conv2d: groups is 0; it must be a whole number of at least 1.
+    """
+    found = whole_numbers([value], least)
+    if not found:
+        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+    return found[0]
+
+
+def whole_numbers(values: Iterable[Any], least: int) -> list[int]:
+    """The values as ints; none of them where one is not a whole number or is below `least`."""
     try:
-        h, w = value if isinstance(value, (tuple, list, np.ndarray)) else (value, value)
-        h, w = operator.index(h), operator.index(w)
-        if min(h, w) >= least:
-            return h, w
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(
-        f"{name} is {value!r}; it must be a whole number of at least {least}, or a pair (h, w) of them."
-    ) from None
+        found = [operator.index(v) for v in values]
+    except TypeError:
+        return []
+    return found if min(found, default=least) >= least else []
 
 
 def floats(operation: str, **arrays: np.ndarray) -> list[np.ndarray]:
@@ -37,9 +59,9 @@ def floats(operation: str, **arrays: np.ndarray) -> list[np.ndarray]:
 
     Raises
     ------
-    ValueError : an array that is neither integer nor float32 nor float64
+    ValueError : lists whose rows differ in length, or an array that is neither integer nor float32 nor float64
     """
-    found = {name: np.asarray(a) for name, a in arrays.items()}
+    found = {name: _array(f"{operation}: {name}", a) for name, a in arrays.items()}
     for name, a in found.items():
         if a.dtype.kind not in "iub" and a.dtype not in (np.float32, np.float64):
             raise ValueError(f"{operation}: {name} has dtype {a.dtype}; use float32 (to train) or float64.")
@@ -62,3 +84,10 @@ def same_shape(operation: str, name: str, array: np.ndarray, shape: tuple[int, .
     """Raise unless `array` has `shape`, which is that of `of`."""
     if array.shape != shape:
         raise ValueError(f"{operation}: {name} has shape {array.shape}, but {of} has shape {shape}.")
+
+
+def _array(name: str, value: np.ndarray) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError:  # NumPy's words for it are about "inhomogeneous parts"
+        raise ValueError(f"{name} is no array: the lists in it differ in length.") from None

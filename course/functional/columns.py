@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from course.functional._arguments import Pair, floats, pair, rank
-from course.functional.shapes import window_positions
-from course.kernels import columns, threads
+from course.functional.padding import Padding
+from course.functional.window import place_window
 
 
-def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair = 1, padding: Pair = 0, dilation: Pair = 1) -> np.ndarray:
+def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair = 1, padding: Padding = 0, dilation: Pair = 1) -> np.ndarray:
     """Copy every window of `x` into a column.
 
     Parameters
     ----------
     x : (N, C, H, W)
-    kernel_size, stride, padding, dilation : int or pair (h, w), in pixels
+    kernel_size, stride, dilation : int or pair (h, w), in pixels
+    padding : zeros around the images, in any of the forms that `conv2d_forward` takes
 
     Returns
     -------
@@ -36,9 +37,8 @@ def im2col(x: np.ndarray, kernel_size: Pair, stride: Pair = 1, padding: Pair = 0
     """
     (x,) = floats("im2col", x=x)
     rank("im2col", "x", x, "N, C, H, W")
-    window = Window("im2col", x.shape, kernel_size, stride, padding, dilation)
-    cols = window.gather(x)  # (K, N, L)
-    return np.ascontiguousarray(cols.transpose(1, 0, 2))
+    window = place_window("im2col", x.shape[2:], kernel_size, stride, padding, dilation)
+    return window.gather(x).transpose(1, 0, 2).copy()  # (K, N, L) -> (N, K, L)
 
 
 def col2im(
@@ -46,7 +46,7 @@ def col2im(
     output_size: Pair,
     kernel_size: Pair,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding = 0,
     dilation: Pair = 1,
 ) -> np.ndarray:
     """Add every column back to the window it came from: the transpose of `im2col`, not its inverse, since windows overlap.
@@ -80,63 +80,11 @@ def col2im(
     N, K, L = cols.shape
     if K % (kH * kW):
         raise ValueError(f"col2im: cols has {K} rows, which kernel {kH}x{kW} = {kH * kW} taps does not divide.")
-    window = Window("col2im", (N, K // (kH * kW), *size), (kH, kW), stride, padding, dilation)
-    if window.H_out * window.W_out != L:
+    window = place_window("col2im", size, (kH, kW), stride, padding, dilation)
+    if window.L != L:
+        H_out, W_out = window.positions
         raise ValueError(
-            f"col2im: cols has {L} columns, but the window takes {window.H_out} x {window.W_out} = "
-            f"{window.H_out * window.W_out} positions on an image of {size[0]}x{size[1]}."
+            f"col2im: cols has {L} columns, but the window takes {H_out} x {W_out} = {window.L} positions "
+            f"on an image of {size[0]}x{size[1]}."
         )
-    return np.ascontiguousarray(window.scatter(np.ascontiguousarray(cols.transpose(1, 0, 2))))
-
-
-class Window:
-    """Where a sliding window stands on an image: the geometry that convolution's forward and backward share."""
-
-    def __init__(
-        self,
-        operation: str,
-        x_shape: tuple[int, ...],
-        kernel_size: Pair,
-        stride: Pair,
-        padding: Pair,
-        dilation: Pair = 1,
-    ) -> None:
-        self.N, self.C, self.H, self.W = x_shape
-        kernel = pair(f"{operation}: kernel_size", kernel_size, least=1)
-        steps = pair(f"{operation}: stride", stride, least=1)
-        border = pair(f"{operation}: padding", padding, least=0)
-        spread = pair(f"{operation}: dilation", dilation, least=1)
-        self.H_out, self.W_out = window_positions(operation, (self.H, self.W), kernel, steps, border, spread)
-        self.K, self.L = self.C * kernel[0] * kernel[1], self.H_out * self.W_out
-        self._border = border
-        self._taps = (*kernel, *steps, *spread)
-
-    def pieces(self, bytes_per_number: int, working_set: int = 1 << 20) -> list[slice]:
-        """Cut the batch so that the columns of a piece stay in the cache; at least one image each."""
-        images = max(1, working_set // max(1, self.K * self.L * bytes_per_number))
-        return threads.slices(self.N, images)
-
-    def gather(self, x: np.ndarray) -> np.ndarray:
-        """(n, C, H, W) -> columns (K, n, L)."""
-        cols = np.empty((self.K, len(x), self.H_out, self.W_out), x.dtype)
-        if any(self._border):
-            padded = self._padded_zeros(len(x), x.dtype)
-            self._inside(padded)[:] = x
-            x = padded
-        columns.im2col(x, cols, *self._taps)
-        return cols.reshape(self.K, -1, self.L)
-
-    def scatter(self, cols: np.ndarray) -> np.ndarray:
-        """Columns (K, n, L) -> their sums (n, C, H, W)."""
-        n = cols.shape[1]
-        padded = self._padded_zeros(n, cols.dtype)
-        columns.col2im(cols.reshape(self.K, n, self.H_out, self.W_out), padded, *self._taps)
-        return self._inside(padded)
-
-    def _padded_zeros(self, n: int, dtype: np.dtype) -> np.ndarray:
-        pH, pW = self._border
-        return np.zeros((n, self.C, self.H + 2 * pH, self.W + 2 * pW), dtype)
-
-    def _inside(self, padded: np.ndarray) -> np.ndarray:
-        pH, pW = self._border
-        return padded[:, :, pH : pH + self.H, pW : pW + self.W]
+    return window.scatter(np.ascontiguousarray(cols.transpose(1, 0, 2))).copy()

@@ -1,15 +1,15 @@
-"""Convolution over images, forward and backward: first as four plain loops, then as a matrix product."""
+"""Convolution over images, forward and backward: first as plain loops, then as a matrix product."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from course.functional._arguments import Pair, floats, pair, rank, same_shape
-from course.functional.columns import Window
-from course.functional.shapes import window_positions
-from course.kernels import threads
-
-SHARES = 8  # partial sums of the weight's gradient, and so the most threads that its backward pass can use
+from course.functional import algorithm as algorithms
+from course.functional._arguments import Pair, floats, rank, same_shape, whole
+from course.functional.padding import Padding
+from course.functional.window import Window, place_window
 
 
 def conv2d_forward_plain(
@@ -17,23 +17,25 @@ def conv2d_forward_plain(
     weight: np.ndarray,
     bias: np.ndarray | None = None,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding = 0,
     dilation: Pair = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
 ) -> np.ndarray:
     """`conv2d_forward` as the formula says it: one window, one filter, one number at a time."""
-    x, weight, b = _conv_arguments("conv2d", x, weight, bias)
-    (N, _, H, W), (C_out, _, kH, kW) = x.shape, weight.shape
-    (sH, sW), (pH, pW), (dH, dW) = _pairs("conv2d", stride, padding, dilation)
-    H_out, W_out = window_positions("conv2d", (H, W), (kH, kW), (sH, sW), (pH, pW), (dH, dW))
-    padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)))
+    x, weight, b = conv_arguments("conv2d", x, weight, bias, groups)
+    window = place_window("conv2d", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
+    (H_out, W_out), (sH, sW), (dH, dW), (kH, kW) = window.positions, window.stride, window.dilation, window.kernel
+    N, (C_out, C, _, _) = len(x), weight.shape
+    padded = _padded(x, window)
     out = np.empty((N, C_out, H_out, W_out), x.dtype)
     for n in range(N):
         for c in range(C_out):
+            first = c // (C_out // groups) * C  # of the C channels that the group of filter c sees
             for h in range(H_out):
                 for w in range(W_out):
-                    top, left = h * sH, w * sW
-                    window = padded[n, :, top : top + dH * kH : dH, left : left + dW * kW : dW]  # (C, kH, kW)
-                    out[n, c, h, w] = (window * weight[c]).sum() + b[c]
+                    rows, columns = slice(h * sH, h * sH + dH * kH, dH), slice(w * sW, w * sW + dW * kW, dW)
+                    out[n, c, h, w] = (padded[n, first : first + C, rows, columns] * weight[c]).sum() + b[c]
     return out
 
 
@@ -42,28 +44,36 @@ def conv2d_forward(
     weight: np.ndarray,
     bias: np.ndarray | None = None,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding = 0,
     dilation: Pair = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    algorithm: str = "auto",
 ) -> np.ndarray:
     """Cross-correlate a batch of images with a bank of filters, as a CNN layer does: the kernels are not flipped.
 
-    ``out[n, c, h, w] = bias[c] + sum over k, i, j of x[n, k, h*sH - pH + i*dH, w*sW - pW + j*dW] * weight[c, k, i, j]``,
-    where x is 0 outside the image.
+    ``out[n, c, h, w] = bias[c] + sum over k, i, j of x[n, k, h*sH - top + i*dH, w*sW - left + j*dW] * weight[c, k, i, j]``,
+    where x is 0 outside the image, or what `padding_mode` says. A NaN in `x` comes out of every window that sees it.
 
     Parameters
     ----------
     x : (N, C, H, W) images
-    weight : (C_out, C, kH, kW) filters
+    weight : (C_out, C/groups, kH, kW) filters
     bias : (C_out,), or None
-    stride, padding, dilation : int or pair (h, w), in pixels
+    stride, dilation : int or pair (h, w), in pixels
+    padding : int, pair (h, w) or four (top, bottom, left, right), in pixels; "valid" for none; or "same", which keeps the size
+        (stride 1 only; where the border cannot be halved, the odd pixel goes to the bottom and the right)
+    groups : the channels and the filters are cut into so many groups, and a filter sees the channels of its own group only;
+        ``groups=C`` is a depthwise convolution
+    padding_mode : "zeros", "replicate" or "reflect", as in `pad2d`
 
     Returns
     -------
-    (N, C_out, H_out, W_out) in the dtype of the arguments, with H_out = floor((H + 2*pH - dH*(kH - 1) - 1) / sH) + 1
+    (N, C_out, H_out, W_out) in the dtype of the arguments, with H_out = floor((H + top + bottom - dH*(kH - 1) - 1) / sH) + 1
 
     Raises
     ------
-    ValueError : wrong rank or dtype, channels that do not agree, or a kernel that does not fit
+    ValueError : wrong rank or dtype, channels that do not agree, groups that do not divide them, or a kernel that does not fit
 
     References
     ----------
@@ -76,19 +86,9 @@ def conv2d_forward(
     array([[45., 54.],
            [81., 90.]])
     """
-    x, weight, b = _conv_arguments("conv2d", x, weight, bias)
-    C_out = len(weight)
-    window = Window("conv2d", x.shape, weight.shape[2:], stride, padding, dilation)
-    filters = weight.reshape(C_out, window.K)
-    out = np.empty((window.N, C_out, window.L), x.dtype)
-
-    def piece(images: slice) -> None:
-        cols = window.gather(x[images])  # (K, n, L)
-        product = filters @ cols.reshape(window.K, -1)  # (C_out, n*L)
-        np.add(product.reshape(C_out, -1, window.L).transpose(1, 0, 2), b[:, None], out=out[images])
-
-    threads.run(piece, window.pieces(x.itemsize))
-    return out.reshape(window.N, C_out, window.H_out, window.W_out)
+    x, weight, b = conv_arguments("conv2d", x, weight, bias, groups)
+    window = place_window("conv2d", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
+    return algorithms.forward(x, weight, b, window, groups, algorithm)
 
 
 def conv2d_backward_plain(
@@ -96,27 +96,32 @@ def conv2d_backward_plain(
     x: np.ndarray,
     weight: np.ndarray,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding = 0,
     dilation: Pair = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`conv2d_backward` as the chain rule says it: each output hands its gradient to the window and the filter that made it."""
-    grad_out, x, weight = floats("conv2d_backward", grad_out=grad_out, x=x, weight=weight)
-    (_, _, H, W), (C_out, _, kH, kW) = x.shape, weight.shape
-    (sH, sW), (pH, pW), (dH, dW) = _pairs("conv2d_backward", stride, padding, dilation)
-    padded = np.pad(x, ((0, 0), (0, 0), (pH, pH), (pW, pW)))
-    grad_padded, grad_weight, grad_bias = (
-        np.zeros_like(padded),
-        np.zeros_like(weight),
-        np.zeros(C_out, x.dtype),
-    )
+    grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
+    window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
+    same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
+    (sH, sW), (dH, dW), (kH, kW) = window.stride, window.dilation, window.kernel
+    C_out, C, _, _ = weight.shape
+    padded = _padded(x, window)
+    grad_padded, grad_weight, grad_bias = np.zeros_like(padded), np.zeros_like(weight), np.zeros(C_out, x.dtype)
     for n, c, h, w in np.ndindex(grad_out.shape):
         g = grad_out[n, c, h, w]
-        rows = slice(h * sH, h * sH + dH * kH, dH)
-        columns = slice(w * sW, w * sW + dW * kW, dW)
-        grad_padded[n, :, rows, columns] += g * weight[c]
-        grad_weight[c] += g * padded[n, :, rows, columns]
+        first = c // (C_out // groups) * C
+        place = n, slice(first, first + C), slice(h * sH, h * sH + dH * kH, dH), slice(w * sW, w * sW + dW * kW, dW)
+        grad_padded[place] += g * weight[c]
+        grad_weight[c] += g * padded[place]
         grad_bias[c] += g
-    return grad_padded[:, :, pH : pH + H, pW : pW + W].copy(), grad_weight, grad_bias
+    # a pixel of the border hands its gradient on to the pixel that it was copied from; a zero was copied from nowhere
+    grad_x, source = np.zeros_like(x), _padded(np.arange(1, x.shape[2] * x.shape[3] + 1).reshape(x.shape[2:]), window)
+    for i, j in zip(*source.nonzero(), strict=True):
+        row, column = divmod(source[i, j] - 1, x.shape[3])
+        grad_x[:, :, row, column] += grad_padded[:, :, i, j]
+    return grad_x, grad_weight, grad_bias
 
 
 def conv2d_backward(
@@ -124,19 +129,22 @@ def conv2d_backward(
     x: np.ndarray,
     weight: np.ndarray,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding = 0,
     dilation: Pair = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+    algorithm: str = "auto",
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of a loss with respect to what went into `conv2d_forward`.
 
     Parameters
     ----------
     grad_out : (N, C_out, H_out, W_out), the gradient of the loss with respect to the output
-    x, weight, stride, padding, dilation : as they went in
+    x, weight, stride, padding, dilation, groups, padding_mode : as they went in
 
     Returns
     -------
-    grad_x (N, C, H, W), grad_weight (C_out, C, kH, kW); grad_bias (C_out,)
+    grad_x (N, C, H, W), grad_weight (C_out, C/groups, kH, kW), grad_bias (C_out,)
 
     Raises
     ------
@@ -154,38 +162,31 @@ def conv2d_backward(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    grad_out, x, weight = floats("conv2d_backward", grad_out=grad_out, x=x, weight=weight)
-    _check_channels("conv2d_backward", x, weight)
-    C_out = len(weight)
-    window = Window("conv2d_backward", x.shape, weight.shape[2:], stride, padding, dilation)
-    same_shape("conv2d_backward", "grad_out", grad_out, (window.N, C_out, window.H_out, window.W_out), "the output")
-    filters = weight.reshape(C_out, window.K)
-    gradient = grad_out.reshape(window.N, C_out, window.L)
-    grad_x = np.empty_like(x)
-    pieces = window.pieces(x.itemsize)
-    # a few sums over fixed shares of the pieces, added in order at the end: the same bits on any number of threads
-    parts = np.zeros((min(len(pieces), SHARES), C_out, window.K), x.dtype)
-
-    def share(i: int) -> None:
-        for images in pieces[i::SHARES]:
-            g = gradient[images].transpose(1, 0, 2).reshape(C_out, -1)  # (C_out, n*L)
-            parts[i] += g @ window.gather(x[images]).reshape(window.K, -1).T
-            grad_x[images] = window.scatter((filters.T @ g).reshape(window.K, -1, window.L))
-
-    threads.run(share, range(len(parts)))
-    return grad_x, parts.sum(axis=0).reshape(weight.shape), grad_out.sum(axis=(0, 2, 3))
+    grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
+    window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
+    same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
+    grad_x = algorithms.grad_x(grad_out, weight, window, groups, algorithm)
+    grad_weight = algorithms.grad_weight(grad_out, x, weight, window, groups, algorithm)
+    return grad_x, grad_weight, grad_out.sum(axis=(0, 2, 3))
 
 
-def _conv_arguments(
-    operation: str, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None
+def _padded(x: np.ndarray, window: Window) -> np.ndarray:
+    """NumPy's own padding, so that the plain versions do not lean on the library's."""
+    top, bottom, left, right = window.border
+    modes: dict[str, Any] = {"zeros": "constant", "replicate": "edge", "reflect": "reflect"}
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(top, bottom), (left, right)], modes[window.mode])
+
+
+def conv_arguments(
+    operation: str, x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None, groups: int, axes: str = "H, W"
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The checked arguments, a missing bias as zeros."""
+    """The checked arguments of a convolution over `axes`, a missing bias as zeros."""
     if bias is None:
         x, weight = floats(operation, x=x, weight=weight)
         bias = np.zeros(weight.shape[:1], x.dtype)
     else:
         x, weight, bias = floats(operation, x=x, weight=weight, bias=bias)
-    _check_channels(operation, x, weight)
+    _check_channels(operation, x, weight, groups, axes)
     if bias.shape != weight.shape[:1]:
         raise ValueError(
             f"{operation}: bias has shape {bias.shape}, but weight has {len(weight)} filters; it needs shape ({len(weight)},)."
@@ -193,20 +194,30 @@ def _conv_arguments(
     return x, weight, bias
 
 
-def _pairs(operation: str, stride: Pair, padding: Pair, dilation: Pair) -> list[tuple[int, int]]:
-    arguments = (("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1))
-    return [pair(f"{operation}: {name}", value, least) for name, value, least in arguments]
+def gradient_arguments(
+    operation: str, grad_out: np.ndarray, x: np.ndarray, weight: np.ndarray, groups: int, axes: str = "H, W"
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The checked arguments of a convolution's backward pass over `axes`; the shape of `grad_out` is still to be compared."""
+    grad_out, x, weight = floats(operation, grad_out=grad_out, x=x, weight=weight)
+    _check_channels(operation, x, weight, groups, axes)
+    return grad_out, x, weight
 
 
-def _check_channels(operation: str, x: np.ndarray, weight: np.ndarray) -> None:
-    rank(operation, "x", x, "N, C, H, W")
-    rank(operation, "weight", weight, "C_out, C, kH, kW")
+def _check_channels(operation: str, x: np.ndarray, weight: np.ndarray, groups: int, axes: str) -> None:
+    groups = whole(f"{operation}: groups", groups, least=1)
+    x_axes = f"N, C, {axes}"
+    weight_axes = ", ".join(["C_out", "C" if groups == 1 else "C/groups", *(f"k{a}" for a in axes.split(", "))])
+    rank(operation, "x", x, x_axes)
+    rank(operation, "weight", weight, weight_axes)
     if 0 in weight.shape:
         raise ValueError(
             f"{operation}: weight has shape {weight.shape}; there must be at least one filter, channel and tap."
         )
-    if x.shape[1] != weight.shape[1]:
+    if len(weight) % groups:
+        raise ValueError(f"{operation}: groups is {groups}, which does not divide the {len(weight)} filters of weight.")
+    if x.shape[1] != weight.shape[1] * groups:
+        made_for = f"{weight.shape[1]}" if groups == 1 else f"{groups} groups of {weight.shape[1]}"
         raise ValueError(
-            f"{operation}: x has {x.shape[1]} channels but weight is made for {weight.shape[1]}; "
-            f"x is (N, C, H, W) = {x.shape}, weight is (C_out, C, kH, kW) = {weight.shape}."
+            f"{operation}: x has {x.shape[1]} channels but weight is made for {made_for}; "
+            f"x is ({x_axes}) = {x.shape}, weight is ({weight_axes}) = {weight.shape}."
         )

@@ -1,40 +1,34 @@
-"""Softmax, and the cross-entropy of its probabilities with the right classes."""
+"""The cross-entropy of the probabilities of logits with the right classes."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from course.functional._arguments import floats, rank
+from course.functional._labels import Labelled, labelled
+from course.functional._numbers import number
+from course.functional.softmax import log_softmax, softmax
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Positive numbers that add up to 1 along the last axis: exp(z) / sum(exp(z)), stable for any finite z.
+def cross_entropy_forward(
+    logits: np.ndarray,
+    labels: np.ndarray,
+    weight: np.ndarray | None = None,
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+) -> float:
+    """The mean of -log softmax(logits)[label].
 
-    Parameters
-    ----------
-    logits : (..., classes)
-
-    Returns
-    -------
-    the same shape
-
-    Examples
-    --------
-    >>> softmax(np.array([5, 6, 1, 2])).round(4)
-    array([0.2641, 0.7179, 0.0048, 0.0131])
-    """
-    (z,) = floats("softmax", logits=logits)
-    e = np.exp(z - z.max(axis=-1, keepdims=True))  # the largest exponent is 0: nothing overflows
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def cross_entropy_forward(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The mean over the batch of -log softmax(logits)[label].
+    With weights w, a row of label y counts w[y] times: ``sum(w[y] * loss) / sum(w[y])``. With label smoothing s, the label takes
+    only 1 - s of the row's loss, and all K classes share the rest: ``(1 - s) * w[y] * -log p[y] + s/K * sum over k of
+    w[k] * -log p[k]``, still divided by ``sum(w[y])``.
 
     Parameters
     ----------
-    logits : (N, classes)
-    labels : (N,) integers in 0 .. classes - 1
+    logits : (N, classes), or (N, classes, d1, ...) for a label at every place, such as (N, classes, H, W)
+    labels : (N,) or (N, d1, ...), integers in 0 .. classes - 1
+    weight : (classes,), not negative; None means 1 each. It takes the dtype of the logits
+    ignore_index : the label of places that do not count
+    label_smoothing : from 0 to 1
 
     Returns
     -------
@@ -42,52 +36,68 @@ def cross_entropy_forward(logits: np.ndarray, labels: np.ndarray) -> float:
 
     Raises
     ------
-    ValueError : wrong rank or dtype, another number of labels than rows, a label out of range, or an empty batch
+    ValueError : wrong rank or dtype, labels of another shape than the logits ask for or out of range, an empty batch or one in
+        which nothing counts, bad weights or smoothing
+
+    References
+    ----------
+    C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens, Z. Wojna, *Rethinking the inception architecture for computer vision*, CVPR
+    (2016), section 7, for label smoothing.
 
     Examples
     --------
     >>> round(cross_entropy_forward(np.zeros((2, 10)), np.array([3, 7])), 4)  # log(10)
     2.3026
+    >>> import math
+    >>> logits, labels = np.log([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 0])  # losses log(2) and 2*log(2)
+    >>> round(cross_entropy_forward(logits, labels) / math.log(2), 4)
+    1.5
     """
-    z, labels = _arguments("cross_entropy", logits, labels)
-    z = z - z.max(axis=1, keepdims=True)
-    log_normaliser = np.log(np.exp(z).sum(axis=1))
-    return float((log_normaliser - z[np.arange(len(z)), labels]).mean())
+    z, smoothing = _arguments("cross_entropy", logits, labels, weight, ignore_index, label_smoothing)
+    log_p = log_softmax(z.rows)
+    losses = -log_p[z.at_label] * z.of_label
+    if smoothing:
+        losses = (1 - smoothing) * losses - smoothing / len(z.weight) * (log_p * z.weight).sum(axis=1)
+    return float(losses.sum() / z.of_label.sum())
 
 
-def cross_entropy_backward(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The gradient of the mean loss with respect to the logits: (softmax - one-hot) / N.
+def cross_entropy_backward(
+    logits: np.ndarray,
+    labels: np.ndarray,
+    weight: np.ndarray | None = None,
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+) -> np.ndarray:
+    """The gradient of the mean loss with respect to the logits: (softmax - one-hot) / N, where all count alike.
 
-    Parameters and errors as `cross_entropy_forward`; returns (N, classes).
+    Each row is the part that the label takes, ``(1 - s) * w[y] * (p - one-hot)``, and the part that all share,
+    ``s/K * (sum(w) * p - w)``, divided by the sum of the w[y].
+
+    Parameters and errors as `cross_entropy_forward`; returns the shape of the logits.
 
     Examples
     --------
     >>> cross_entropy_backward(np.zeros((1, 4)), np.array([2]))
     array([[ 0.25,  0.25, -0.75,  0.25]])
     """
-    z, labels = _arguments("cross_entropy_backward", logits, labels)
-    grad = softmax(z)
-    grad[np.arange(len(z)), labels] -= 1
-    return grad / len(z)
+    z, smoothing = _arguments("cross_entropy_backward", logits, labels, weight, ignore_index, label_smoothing)
+    p = softmax(z.rows)
+    share = smoothing / len(z.weight)
+    # how much of each row's loss hangs on p: all the weight that its classes carry
+    carried = (1 - smoothing) * z.of_label + share * z.weight.sum()
+    grad = p * carried[:, None]
+    grad -= share * z.weight
+    grad[z.at_label] -= (1 - smoothing) * z.of_label
+    return z.back(grad / z.of_label.sum())
 
 
-def _arguments(operation: str, logits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    (z,) = floats(operation, logits=logits)
-    rank(operation, "logits", z, "N, classes")
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"{operation}: labels have dtype {labels.dtype}; they must be integers, the number of each class."
-        )
-    if labels.shape != z.shape[:1]:
-        raise ValueError(
-            f"{operation}: labels have shape {labels.shape}, but logits have {len(z)} rows; one label a row."
-        )
-    if not len(z):
-        raise ValueError(f"{operation}: the batch is empty, so there is nothing to average.")
-    if labels.min() < 0 or labels.max() >= z.shape[1]:
-        raise ValueError(
-            f"{operation}: labels run from {labels.min()} to {labels.max()}, but with {z.shape[1]} logits a row they must lie "
-            f"in 0 .. {z.shape[1] - 1}."
-        )
-    return z, labels
+def _arguments(
+    operation: str,
+    logits: np.ndarray,
+    labels: np.ndarray,
+    weight: np.ndarray | None,
+    ignore_index: int,
+    label_smoothing: float,
+) -> tuple[Labelled, float]:
+    smoothing = number(f"{operation}: label_smoothing", label_smoothing, least=0, most=1)
+    return labelled(operation, "logits", logits, labels, weight, ignore_index), smoothing

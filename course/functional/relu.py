@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from course.functional._arguments import floats, same_shape
+from course.kernels import elementwise, threads
+
+WORKING_SET = 1 << 19  # bytes of images that a thread takes at a time
 
 
 def relu_forward(x: np.ndarray) -> np.ndarray:
@@ -28,7 +31,10 @@ def relu_forward(x: np.ndarray) -> np.ndarray:
     array([0., 0., 3.])
     """
     (x,) = floats("relu", x=x)
-    return np.maximum(x, 0)
+    out = np.empty_like(x)
+    flat, flat_out = x.reshape(-1), out.reshape(-1)
+    threads.run(lambda i: np.maximum(flat[i], 0, out=flat_out[i]), threads.pieces(x.size, x.itemsize, WORKING_SET))
+    return out
 
 
 def relu_backward(grad_out: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -53,7 +59,11 @@ def relu_backward(grad_out: np.ndarray, x: np.ndarray) -> np.ndarray:
     """
     grad_out, x = floats("relu_backward", grad_out=grad_out, x=x)
     same_shape("relu_backward", "grad_out", grad_out, x.shape, "x")
-    # np.where(x > 0, grad_out, 0), ten times as fast: all bits of a number or none. A product would make NaN of infinity.
-    bits = np.int32 if x.itemsize == 4 else np.int64
-    passes = np.negative((x > 0).astype(bits))  # -1 is all ones
-    return np.bitwise_and(grad_out.view(bits), passes).view(x.dtype)
+    grad_x = np.empty_like(x)
+    flat = grad_out.reshape(-1), x.reshape(-1), grad_x.reshape(-1)
+
+    def piece(numbers: slice) -> None:
+        elementwise.pass_where_positive(*(a[numbers] for a in flat))
+
+    threads.run(piece, threads.pieces(x.size, x.itemsize, WORKING_SET))
+    return grad_x

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.functional import col2im, im2col
+from course.functional import col2im, im2col, pad2d
 
 Pair = tuple[int, int]
 
@@ -53,3 +53,14 @@ def test_a_column_is_a_window_with_its_channels_outermost() -> None:
     x = np.arange(2 * 2 * 3 * 4).reshape(2, 2, 3, 4)
     cols = im2col(x, (2, 3), stride=(1, 1))
     np.testing.assert_array_equal(cols[1, :, 2], x[1, :, 1:3, 0:3].ravel())  # position 2 is (h, w) = (1, 0)
+
+
+@given(windows(), st.tuples(*[st.integers(0, 2)] * 4))
+def test_a_border_of_four_is_padding_first(drawn: tuple, border: tuple[int, ...]) -> None:
+    shape, how, seed = drawn
+    how = {**how, "dilation": 1, "padding": border}
+    x = np.random.default_rng(seed).standard_normal((*shape[:2], shape[2] + 4, shape[3] + 4))
+    cols = im2col(x, **how)
+    np.testing.assert_array_equal(cols, im2col(pad2d(x, border), **{**how, "padding": 0}))
+    c = np.random.default_rng(seed + 1).standard_normal(cols.shape)
+    np.testing.assert_allclose((cols * c).sum(), (x * col2im(c, x.shape[2:], **how)).sum(), rtol=1e-9, atol=1e-9)

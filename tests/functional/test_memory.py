@@ -21,4 +21,4 @@ def peak(images: int) -> int:
 def test_backward_keeps_no_weights_for_each_image() -> None:
     peak(1)  # compiles
     image = 128 * 14 * 14 * 4
-    assert peak(40) - peak(8) < 3 * 32 * image  # grad_x is one of the three
+    assert peak(72) - peak(40) < 3 * 32 * image  # grad_x is one of the three; the partial sums are 8 either way
