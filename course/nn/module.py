@@ -139,32 +139,60 @@ class Module:
 class Sequential(Module):
     """Layers one after another; backward walks them in reverse.
 
+    A network that is a chain inherits from it and sets its parts as attributes: they run in the order in which they were set.
+
+    Parameters
+    ----------
+    layers : modules, which get the names 0, 1, 2, ...; or one dictionary, name -> module
+
     Examples
     --------
     >>> from course.nn import Linear, ReLU
     >>> net = Sequential(Linear(3, 2), ReLU())
     >>> net(np.ones((5, 3), np.float32)).shape, [name for name, _ in net.named_parameters()]
     ((5, 2), ['0.weight', '0.bias'])
+    >>> net = Sequential({"fc1": Linear(3, 2), "relu": ReLU()})
+    >>> [name for name, _ in net.named_parameters()]
+    ['fc1.weight', 'fc1.bias']
     """
 
-    def __init__(self, *layers: Module) -> None:
-        self.layers = list(layers)
-
-    def children(self) -> Iterator[tuple[str, Module]]:
-        yield from ((str(i), layer) for i, layer in enumerate(self.layers))
+    def __init__(self, *layers: Module | Mapping[str, Module]) -> None:
+        vars(self).update(named(type(self), layers))
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        for layer in self.layers:
+        for _, layer in list(self.children()):
             x = layer(x)
         return x
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
-        for layer in reversed(self.layers):
+        for _, layer in reversed(list(self.children())):
             grad_out = layer.backward(grad_out)
         return grad_out
 
     def __getitem__(self, i: int) -> Module:
-        return self.layers[i]
+        return list(self.children())[i][1]
 
     def __len__(self) -> int:
-        return len(self.layers)
+        return len(list(self.children()))
+
+
+def named(owner: type[Module], modules: tuple[Module | Mapping[str, Module], ...]) -> dict[str, Module]:
+    """The arguments of a `Sequential` or a `Concat` as name -> module: the places 0, 1, 2, ... unless a dictionary says otherwise.
+
+    Raises
+    ------
+    ValueError : something else than modules, or a name that is no string, is empty, holds a dot or is that of a method
+    """
+    found: dict[str, Any] = {str(i): module for i, module in enumerate(modules)}
+    if len(modules) == 1 and isinstance(modules[0], Mapping):
+        found = dict(modules[0])
+    for name, module in found.items():
+        if not isinstance(module, Module):
+            raise ValueError(
+                f"{owner.__name__}: {name} is a {type(module).__name__}; pass layers one by one, or one dictionary, name -> layer."
+            )
+        if not isinstance(name, str) or not name or "." in name or hasattr(owner, name):
+            raise ValueError(
+                f"{owner.__name__}: no layer can be called {name!r}; choose a word without a dot that no method has."
+            )
+    return found

@@ -6,11 +6,20 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from course.kernels import threads
 from course.nn import Parameter
+from course.optim._numbers import at_least_0
+
+PIECE = 1 << 15  # numbers of a parameter that are changed at a time
 
 
 class Optimizer:
-    """Changes parameters along their gradients, one `step()` at a time; a subclass says how in `update`.
+    """Changes parameters along their gradients, one `step()` at a time; a subclass says how, number by number, in `update`.
+
+    Parameters
+    ----------
+    params : what to change, as from `model.parameters()`
+    lr : step size, at least 0
 
     Attributes
     ----------
@@ -22,6 +31,7 @@ class Optimizer:
     names: tuple[str, ...] = ()
 
     def __init__(self, params: Iterable[Parameter], lr: float) -> None:
+        at_least_0(type(self).__name__, lr=lr)
         self.params = list(params)
         self.lr, self.t = lr, 0
         self.state = [[np.zeros(p.shape, p.dtype) for _ in self.names] for p in self.params]
@@ -31,11 +41,27 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} has no update rule")
 
     def step(self) -> None:
-        """Change every parameter that has a gradient."""
+        """Change every parameter that has a gradient; its dtype stays, whatever that of the gradient."""
         self.t += 1
         for i, p in enumerate(self.params):
             if p.grad is not None:
-                p.data, *self.state[i] = self.update(p.data, p.grad, self.state[i])
+                p.data, *self.state[i] = self._updated(p.data, p.grad.astype(p.dtype, copy=False), self.state[i])
+
+    def _updated(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> list[np.ndarray]:
+        """`update`, a large parameter in pieces: a rule goes over its numbers a dozen times, and pieces stay in the cache."""
+        if param.size <= PIECE:
+            return list(self.update(param, grad, state))
+        # changed where they stand, as far as that is allowed: fresh memory costs as much as the sums
+        new = [np.require(a, requirements=["C", "W"]) for a in (param, *state)]
+        flat, gradient = [a.reshape(-1) for a in new], grad.reshape(-1)
+
+        def piece(numbers: slice) -> None:
+            parts = [a[numbers] for a in flat]
+            for part, updated in zip(parts, self.update(parts[0], gradient[numbers], parts[1:]), strict=True):
+                part[:] = updated
+
+        threads.run(piece, threads.slices(param.size, PIECE))
+        return new
 
     def zero_grad(self) -> None:
         for p in self.params:

@@ -1,34 +1,20 @@
-"""Each layer is the function of its name with the arguments it was built with, and starts from PyTorch's first weights."""
+"""The fully connected layer and the flattening before it: the functions of their names, and PyTorch's layers."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from course import functional as F
-from course.nn import AvgPool2d, Conv2d, CrossEntropyLoss, Flatten, Linear, MaxPool2d, Module
+from course.nn import Flatten, Linear, Module
 
 X = np.random.default_rng(5).normal(size=(3, 2, 7, 9))
 
 
 def grads(layer: Module) -> list[np.ndarray | None]:
     return [p.grad for p in layer.parameters()]
-
-
-@pytest.mark.parametrize("bias", [True, False])
-def test_conv2d(bias: bool, rng: np.random.Generator) -> None:
-    how = {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}
-    layer = Conv2d(2, 4, (3, 2), bias=bias, rng=rng, **how)
-    out = layer(X)
-    b = layer.bias.data if bias else None
-    np.testing.assert_array_equal(out, F.conv2d_forward(X, layer.weight.data, b, **how))
-    grad_out = rng.normal(size=out.shape)
-    grad_x, grad_weight, grad_bias = F.conv2d_backward(grad_out, X, layer.weight.data, **how)
-    np.testing.assert_array_equal(layer.backward(grad_out), grad_x)
-    for mine, theirs in zip(grads(layer), [grad_weight, grad_bias] if bias else [grad_weight], strict=True):
-        np.testing.assert_array_equal(mine, theirs)
-    layer.backward(grad_out)
-    np.testing.assert_array_equal(layer.weight.grad, 2 * grad_weight)  # gradients add up until zero_grad
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -41,41 +27,12 @@ def test_linear(bias: bool, rng: np.random.Generator) -> None:
     np.testing.assert_array_equal(layer.backward(grad_out), grad_x)
     for mine, theirs in zip(grads(layer), rest if bias else rest[:1], strict=True):
         np.testing.assert_array_equal(mine, theirs)
+    layer.backward(grad_out)
+    np.testing.assert_array_equal(layer.weight.grad, 2 * rest[0])  # gradients add up until zero_grad
 
 
-@pytest.mark.parametrize(
-    "kind, forward, backward",
-    [
-        (MaxPool2d, F.max_pool2d_forward, F.max_pool2d_backward),
-        (AvgPool2d, F.avg_pool2d_forward, F.avg_pool2d_backward),
-    ],
-)
-@pytest.mark.parametrize("window", [(2,), ((3, 2), (2, 1), (1, 0))])
-def test_pooling(
-    kind: type[Module], forward: Callable, backward: Callable, window: tuple, rng: np.random.Generator
-) -> None:
-    layer = kind(*window)
-    out = layer(X)
-    np.testing.assert_array_equal(out, forward(X, *window))
-    grad_out = rng.normal(size=out.shape)
-    np.testing.assert_array_equal(layer.backward(grad_out), backward(grad_out, X, *window))
-
-
-def test_flatten_and_back() -> None:
-    layer = Flatten()
-    flat = layer(X)
-    np.testing.assert_array_equal(flat[1], X[1].ravel())
-    np.testing.assert_array_equal(layer.backward(flat), X)
-
-
-def test_the_loss_and_its_gradient(rng: np.random.Generator) -> None:
-    loss, logits, labels = CrossEntropyLoss(), rng.normal(size=(4, 3)), np.array([0, 2, 1, 1])
-    assert loss(logits, labels) == F.cross_entropy_forward(logits, labels)
-    np.testing.assert_array_equal(loss.backward(), F.cross_entropy_backward(logits, labels))
-
-
-@pytest.mark.parametrize("layer, fan_in", [(Conv2d(16, 64, (3, 5)), 240), (Linear(400, 200), 400)])
-def test_first_weights_fill_pytorchs_range(layer: Conv2d | Linear, fan_in: int) -> None:
+@pytest.mark.parametrize("layer, fan_in", [(Linear(400, 200), 400)])
+def test_first_weights_fill_pytorchs_range(layer: Linear, fan_in: int) -> None:
     bound = 1 / np.sqrt(fan_in)
     for numbers in (layer.weight.data, layer.bias.data):  # type: ignore[union-attr]
         assert numbers.dtype == np.float32
@@ -85,3 +42,65 @@ def test_first_weights_fill_pytorchs_range(layer: Conv2d | Linear, fan_in: int) 
 
 def test_without_a_generator_every_layer_starts_elsewhere() -> None:
     assert not np.array_equal(Linear(3, 3).weight.data, Linear(3, 3).weight.data)
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=5), st.data())
+def test_flatten_and_back_as_torch(shape: list[int], data: st.DataObject) -> None:
+    torch = pytest.importorskip("torch")
+    start = data.draw(st.integers(0, len(shape) - 1))
+    end = data.draw(st.integers(start, len(shape) - 1))
+    start, end = (n - len(shape) if data.draw(st.booleans()) else n for n in (start, end))
+    x = np.random.default_rng(0).normal(size=shape)
+    layer = Flatten(start, end)
+    flat = layer(x)
+    np.testing.assert_array_equal(flat, torch.flatten(torch.tensor(x), start, end).numpy())
+    np.testing.assert_array_equal(layer.backward(flat), x)
+
+
+def test_flatten_leaves_the_batch_as_it_is() -> None:
+    layer = Flatten()
+    flat = layer(X)
+    np.testing.assert_array_equal(flat[1], X[1].ravel())
+    np.testing.assert_array_equal(layer.backward(flat), X)
+    assert layer(X[:0]).shape == (0, 126)
+    assert layer.backward(np.zeros((0, 126))).shape == (0, 2, 7, 9)
+
+
+@pytest.mark.parametrize("x", [X, X[:, :, ::-1], np.asfortranarray(X), X.astype(np.float32)])
+def test_flatten_shares_no_memory_with_what_came_in(x: np.ndarray) -> None:
+    layer = Flatten()
+    flat = layer(x)
+    assert flat.dtype == x.dtype
+    assert not np.may_share_memory(flat, x)
+    assert not np.may_share_memory(layer.backward(flat), flat)
+
+
+BAD: dict[str, tuple[Callable[[], object], str]] = {
+    "no inputs": (lambda: Linear(0, 3), "Linear: in_features is 0; it must be a whole number of at least 1."),
+    "half an output": (lambda: Linear(3, 2.5), "Linear: out_features is 2.5; it must be a whole number of at least 1."),
+    "axis": (lambda: Flatten(None), "Flatten: start_dim is None; it must be a whole number, the place of an axis."),
+    "last axis": (lambda: Flatten(1, 2.0), "Flatten: end_dim is 2.0; it must be a whole number, the place of an axis."),
+    "no such axis": (
+        lambda: Flatten(1, 4)(X),
+        "Flatten: x has shape (3, 2, 7, 9), without axes 1 to 4 in this order.",
+    ),
+    "the wrong way round": (
+        lambda: Flatten(2, 1)(X),
+        "Flatten: x has shape (3, 2, 7, 9), without axes 2 to 1 in this order.",
+    ),
+    "no batch axis": (lambda: Flatten()(X[0, 0, 0]), "Flatten: x has shape (9,), without axes 1 to -1 in this order."),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_wrong_argument_is_refused_in_a_sentence(name: str) -> None:
+    call, sentence = BAD[name]
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert str(caught.value) == sentence
+
+
+def test_how_they_print() -> None:
+    assert repr(Linear(3, 2, bias=False)) == "Linear(3, 2, bias=False)"
+    assert repr(Flatten()) == "Flatten()"
+    assert repr(Flatten(2)) == "Flatten(start_dim=2, end_dim=-1)"
