@@ -1,10 +1,35 @@
-"""Real data, shipped with the package, and batches of it."""
+"""Data: shipped with the package, generated, one's own, or downloaded; batches of it, and more pictures out of those there are."""
 
+from course.data import augmentation
+from course.data.brain import brain, brain_slice
+from course.data.cifar10 import cifar10
 from course.data.dataset import Dataset, Normalization
 from course.data.digit import read_digit
+from course.data.download import data_folder
+from course.data.fashion import fashion_mnist, fashion_sample
+from course.data.folder import image_folder
 from course.data.idx import read_idx
 from course.data.loader import DataLoader
 from course.data.mnist import mnist
 from course.data.photo import photo
+from course.data.shapes import Shapes, shapes
 
-__all__ = ["DataLoader", "Dataset", "Normalization", "mnist", "photo", "read_digit", "read_idx"]
+__all__ = [
+    "DataLoader",
+    "Dataset",
+    "Normalization",
+    "Shapes",
+    "augmentation",
+    "brain",
+    "brain_slice",
+    "cifar10",
+    "data_folder",
+    "fashion_mnist",
+    "fashion_sample",
+    "image_folder",
+    "mnist",
+    "photo",
+    "read_digit",
+    "read_idx",
+    "shapes",
+]

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
+from course.data.picture import open_picture
+
 SIDE, BOX = 28, 20  # pixels of the image and of the box that holds the digit
 
 
 def read_digit(path: str | Path) -> np.ndarray:
     """Read a drawn or scanned digit of any size and centre it as MNIST does.
 
-    Light digits on dark and dark on light are both understood, by the brightness of the border; transparency counts as white.
-    The digit is cut out, fitted into a 20x20 box with its proportions kept, and placed so that its centre of mass is at (14, 14)
-    of a 28x28 image. A bright digit on a black 28x28 picture is taken as it is.
+    Light digits on dark and dark on light are both understood, by the brightness of the border; transparency counts as white, and
+    16 bits are brought down to 8. The digit is cut out, fitted into a 20x20 box with its proportions kept, and placed so that its
+    centre of mass is at (14, 14) of a 28x28 image. A bright digit on a black 28x28 picture is taken as it is.
 
     Returns
     -------
@@ -28,7 +30,7 @@ def read_digit(path: str | Path) -> np.ndarray:
     ----------
     Y. LeCun, C. Cortes, C. J. C. Burges, *The MNIST database of handwritten digits*: the preparation of the images.
     """
-    grey = _read_grey(Path(path))
+    grey = np.asarray(open_picture(path, "L"))
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(border))
     if paper > 127:
@@ -39,20 +41,6 @@ def read_digit(path: str | Path) -> np.ndarray:
     if grey.shape == (SIDE, SIDE) and paper < 25:
         return grey[None, None]
     return _centred(np.where(ink > 0.1 * ink.max(), ink, 0).astype(np.uint8))[None, None]
-
-
-def _read_grey(path: Path) -> np.ndarray:
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no such file.")
-    try:
-        with Image.open(path) as picture:
-            rgba = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise ValueError(f"{path}: not a picture that can be read.") from None
-    white = Image.new("RGBA", rgba.size, "white")
-    return np.asarray(Image.alpha_composite(white, rgba).convert("L"))
 
 
 def _centred(ink: np.ndarray) -> np.ndarray:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from course.data.dataset import Dataset, Normalization
+
 # the third byte of the magic number names the type; all of them are big-endian
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -57,3 +59,22 @@ def read_idx(path: str | Path) -> np.ndarray:
             f"but {len(raw) - start:,} follow; fetch the file again."
         )
     return np.frombuffer(raw, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+
+
+def read_labelled(
+    images: str | Path, labels: str | Path, classes: tuple[str, ...], normalize: Normalization
+) -> Dataset:
+    """A data set from two IDX files: grey images (N, H, W) and their labels (N,).
+
+    Returns
+    -------
+    Dataset : images (N, 1, H, W) and labels int64 (N,), both read-only, since whoever asks again may get the same arrays
+
+    Raises
+    ------
+    FileNotFoundError, ValueError : in one sentence, as in `read_idx`; or the two files do not belong together
+    """
+    pixels, numbers = read_idx(images)[:, None], read_idx(labels).astype(np.int64)
+    for array in (pixels, numbers):
+        array.setflags(write=False)
+    return Dataset(pixels, numbers, classes, normalize)

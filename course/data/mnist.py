@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from course.data.dataset import Dataset, Normalization
-from course.data.idx import read_idx
+from course.data.idx import read_labelled
 
 FILES = Path(__file__).parent / "files" / "mnist"
 
@@ -35,9 +33,6 @@ def mnist(train: bool = True) -> Dataset:
 
 @cache
 def _read(name: str) -> Dataset:
-    images = read_idx(FILES / f"{name}-images-idx3-ubyte.gz")[:, None]
-    labels = read_idx(FILES / f"{name}-labels-idx1-ubyte.gz").astype(np.int64)
-    for array in (images, labels):
-        array.setflags(write=False)  # every caller gets the same arrays
     # mean and standard deviation of the 60,000 training images / 255
-    return Dataset(images, labels, tuple("0123456789"), Normalization(mean=0.1307, std=0.3081))
+    images, labels = FILES / f"{name}-images-idx3-ubyte.gz", FILES / f"{name}-labels-idx1-ubyte.gz"
+    return read_labelled(images, labels, tuple("0123456789"), Normalization(mean=0.1307, std=0.3081))

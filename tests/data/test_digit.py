@@ -84,6 +84,21 @@ def test_other_kinds_of_pictures(mode: str, ending: str, tmp_path: Path) -> None
     assert likeness(read_digit(tmp_path / f"other.{ending}"), read_digit(tmp_path / "grey.png")) > 0.9
 
 
+@pytest.mark.parametrize("white", [False, True], ids=["on black", "on white"])
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_sixteen_bits_are_as_good_as_eight(ending: str, white: bool, tmp_path: Path) -> None:
+    canvas = on_canvas(DIGITS[6], 8, (50, 60))
+    canvas = 255 - canvas if white else canvas
+    Image.fromarray(canvas).save(tmp_path / "eight.png")
+    Image.fromarray(canvas.astype(np.uint16) * 257).save(tmp_path / f"sixteen.{ending}")
+    np.testing.assert_array_equal(read_digit(tmp_path / f"sixteen.{ending}"), read_digit(tmp_path / "eight.png"))
+
+
+def test_an_mnist_image_of_sixteen_bits_is_taken_as_it_is(tmp_path: Path) -> None:
+    Image.fromarray(DIGITS[5].astype(np.uint16) * 257).save(tmp_path / "digit.png")
+    np.testing.assert_array_equal(read_digit(tmp_path / "digit.png")[0, 0], DIGITS[5])
+
+
 @pytest.mark.parametrize("size", [(1, 1), (28, 28), (200, 90)])
 @pytest.mark.parametrize("grey", [0, 90, 255])
 def test_an_empty_sheet_gets_a_sentence(grey: int, size: tuple[int, int], tmp_path: Path) -> None:
