@@ -2,6 +2,19 @@
 
 from course.training.checkpoint import load_model
 from course.training.loop import Score, evaluate, train, training_step
-from course.training.trainer import Plan, Progress, Trainer
+from course.training.metrics import accuracy, mean_dice
+from course.training.plan import Plan, Progress
+from course.training.trainer import Trainer
 
-__all__ = ["Plan", "Progress", "Score", "Trainer", "evaluate", "load_model", "train", "training_step"]
+__all__ = [
+    "Plan",
+    "Progress",
+    "Score",
+    "Trainer",
+    "accuracy",
+    "evaluate",
+    "load_model",
+    "mean_dice",
+    "train",
+    "training_step",
+]

@@ -7,50 +7,108 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from course.data import mnist
-from course.models import MODELS
+from course.data import Dataset
+from course.nn import Module
 from course.training import checkpoint
 from course.training.loop import Score, evaluate
-from course.training.trainer import Plan, Trainer
+from course.training.plan import Plan, read
+from course.training.recipes import MODELS, RECIPES, Sets, check_fit, loss_for, metric_for, usual_data
+from course.training.trainer import Trainer
 
 
-def run(model: str, epochs: int, batch_size: int, lr: float, seed: int, folder: Path, resume: bool) -> None:
+def run(
+    model: str,
+    folder: Path,
+    data: str | None = None,
+    augment: bool = False,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    lr: float = 3e-3,
+    seed: int = 0,
+    patience: int | None = None,
+) -> None:
     """Train, tell how it goes, and test once if the run came to its end."""
-    if resume:
-        _check_run(folder, model)
-    else:
-        _move_aside(folder)
-    network = MODELS[model](seed)
-    plan = Plan(epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
-    trainer = Trainer(network, mnist(), folder, plan, {"model": model})
-    if resume:
-        trainer.resume()
+    data = data or usual_data(model)
+    recipe = RECIPES[data]
+    sets = recipe.sets()
+    check_fit(model, data, sets.train)
+    arguments: dict[str, Any] = {"input_shape": sets.train.images.shape[1:], "num_classes": len(sets.train.classes)}
+    facts = {"model": model, "arguments": arguments, "data": data, "augment": augment}
+    plan = Plan(
+        epochs=epochs or recipe.epochs,
+        batch_size=batch_size or recipe.batch_size,
+        lr=lr,
+        held_out=min(5000, len(sets.train) // 10),
+        seed=seed,
+        patience=patience,
+    )
+    network = MODELS[model](seed=seed, **arguments)
+    _move_aside(folder)
+    _train(_trainer(network, sets, folder, plan, facts), sets)
+
+
+def resume(model: str, folder: Path) -> None:
+    """Go on with the run in a folder, with all that it was started with."""
+    facts = _facts_of_run(folder, model)
+    last = folder / "last.safetensors"
+    plan, _ = read(last, facts)
+    sets = RECIPES[facts["data"]].sets()
+    trainer = _trainer(checkpoint.build(last, facts), sets, folder, plan, facts)
+    trainer.resume()
     if trainer.finished:
         click.echo(f"The run in {folder} is complete: {trainer.best}")
-        return
-    parameters = sum(p.data.size for p in network.parameters())
+    else:
+        _train(trainer, sets)
+
+
+def _trainer(network: Module, sets: Sets, folder: Path, plan: Plan, facts: checkpoint.Facts) -> Trainer:
+    return Trainer(
+        network,
+        sets.train,
+        folder,
+        plan,
+        {name: facts[name] for name in ("model", "arguments", "data", "augment")},
+        validation=sets.validation,
+        loss=loss_for(network),
+        metric=metric_for(sets.train),
+        augment=RECIPES[facts["data"]].augment if facts["augment"] else None,
+    )
+
+
+def _train(trainer: Trainer, sets: Sets) -> None:
+    model, p = trainer.facts["model"], trainer.progress
     click.echo(
-        f"{model}: {parameters:,} parameters; {len(trainer.training_part):,} images to train on, "
-        f"{len(trainer.held_out):,} held out to choose the best weights"
+        f"{model}: {sum(p.size for p in trainer.model.parameters()):,} parameters; {len(trainer.training_part):,} images of "
+        f"{trainer.facts['data']} to train on, {len(trainer.held_out):,} held out to choose the best weights"
     )
     with _stop_on_ctrl_c(trainer):
         _fit_with_bar(trainer)
-    p = trainer.progress
-    kept = f"best weights so far: {trainer.best} ({p.best_accuracy:.2%} of the held-out images after {p.best_epoch:.2g} epochs)"
     if not trainer.finished:
-        click.echo(f"Stopped. {kept}\nGo on with: course train {model} --resume" + _folder_option(model, folder))
+        of = "pixels" if sets.test.has_label_maps else "images"
+        click.echo(
+            f"Stopped. best weights so far: {trainer.best} ({p.best_accuracy:.2%} of the held-out {of} after "
+            f"{p.best_epoch:.2g} epochs)\nGo on with: course train {model} --resume"
+            + _folder_option(model, trainer.folder)
+        )
         return
-    test_set = mnist(train=False)
-    test = evaluate(checkpoint.load_model(trainer.best), test_set)
-    click.echo(
-        f"test: {test.accuracy:.2%} of {len(test_set):,} images right, with the weights of epoch {p.best_epoch:g}"
-    )
+    if p.epoch < trainer.plan.epochs:
+        click.echo(f"ended after epoch {p.epoch}: {trainer.plan.patience} in a row without better weights")
+    best = checkpoint.load_model(trainer.best)
+    test = evaluate(best, sets.test, loss=trainer.loss, metric=trainer.metric)
+    click.echo(f"test: {_answers(test, sets.test)}, with the weights of epoch {p.best_epoch:g}")
     click.echo(
         f"{p.seconds:.0f} s, {len(p.history) * len(trainer.training_part) / p.seconds:,.0f} images/s; weights: {trainer.best}"
     )
+
+
+def _answers(test: Score, test_set: Dataset) -> str:
+    if test.metric is None:
+        return f"{test.accuracy:.2%} of {len(test_set):,} images right"
+    return f"{test.accuracy:.2%} of the pixels of {len(test_set):,} images right, mean Dice {test.metric:.3f}"
 
 
 def _fit_with_bar(trainer: Trainer) -> None:
@@ -71,6 +129,7 @@ def _fit_with_bar(trainer: Trainer) -> None:
             bar.write(
                 f"epoch {line['epoch']:.0f}: loss {line['loss']:.4f}, accuracy {line['accuracy']:.2%}; "
                 f"held out: loss {line['held_out_loss']:.4f}, accuracy {line['held_out_accuracy']:.2%}"
+                + (f", mean Dice {line['held_out_metric']:.3f}" if "held_out_metric" in line else "")
             )
 
         trainer.fit(on_step, on_epoch)
@@ -94,14 +153,16 @@ def _stop_on_ctrl_c(trainer: Trainer) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _check_run(folder: Path, model: str) -> None:
-    """Raise unless the folder holds a run of this network."""
+def _facts_of_run(folder: Path, model: str) -> checkpoint.Facts:
+    """What the folder's run was started with; raises unless it is one of this network."""
     last = folder / "last.safetensors"
     if not last.is_file():
         raise FileNotFoundError(f"{folder}: there is no run to go on with; start one with: course train {model}")
     facts = checkpoint.load(last)[1]
-    if facts.get("model") != model or "plan" not in facts:
+    known = facts.get("model") == model and facts.get("data") in RECIPES
+    if not known or not {"plan", "progress", "arguments", "augment"} <= facts.keys():
         raise ValueError(f"{last}: this is not the state of a {model} run.")
+    return facts
 
 
 def _move_aside(folder: Path) -> None:

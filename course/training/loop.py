@@ -7,52 +7,86 @@ from typing import NamedTuple
 import numpy as np
 
 from course.data import DataLoader, Dataset
-from course.nn import CrossEntropyLoss, Module
-from course.optim import Optimizer
+from course.nn import CrossEntropyLoss, Loss, Module
+from course.optim import Optimizer, clip_grad_norm
+from course.training.metrics import Metric, accuracy
+from course.training.mode import evaluating
 
 
-class Score(NamedTuple):
-    """Mean loss, in nats, and the share of right answers, 0 to 1."""
-
-    loss: float
-    accuracy: float
-
-
-def train(model: Module, loader: DataLoader, optimizer: Optimizer, epochs: int = 1) -> None:
+def train(model: Module, loader: DataLoader, optimizer: Optimizer, epochs: int = 1, loss: Loss | None = None) -> None:
     """Show the network every image `epochs` times, a step downhill after each batch."""
+    loss = loss or CrossEntropyLoss()
     model.train()
     for _ in range(epochs):
         for images, labels in loader:
-            training_step(model, optimizer, images, labels)
+            optimizer.zero_grad()
+            loss(model(images), labels)
+            model.backward(loss.backward())
+            optimizer.step()
 
 
-def training_step(model: Module, optimizer: Optimizer, images: np.ndarray, labels: np.ndarray) -> Score:
+class Score(NamedTuple):
+    """Mean loss; share of right answers, 0 to 1 (see `accuracy`); and what a metric of one's own says, if there is one."""
+
+    loss: float
+    accuracy: float
+    metric: float | None = None
+
+
+def training_step(
+    model: Module,
+    optimizer: Optimizer,
+    images: np.ndarray,
+    labels: np.ndarray,
+    loss: Loss | None = None,
+    clip: float | None = None,
+) -> Score:
     """Forward, loss, backward, update: one step on one batch, and how the network did before it.
 
     Parameters
     ----------
     model, optimizer : the optimiser holds the model's parameters
     images : (N, C, H, W) float32
-    labels : (N,) integers
+    labels : (N,) integers, or whatever the loss takes
+    loss : cross-entropy unless another one is given
+    clip : the largest norm that the gradient of all parameters together may have; None: any
     """
-    loss = CrossEntropyLoss()
+    loss = loss or CrossEntropyLoss()
     optimizer.zero_grad()
-    logits = model(images)
-    value = loss(logits, labels)
+    outputs = model(images)
+    value = loss(outputs, labels)
     model.backward(loss.backward())
+    if clip is not None:
+        clip_grad_norm(optimizer.params, clip)
     optimizer.step()
-    return Score(value, float((logits.argmax(axis=1) == labels).mean()))
+    return Score(value, accuracy(outputs, labels))
 
 
-def evaluate(model: Module, dataset: Dataset, batch_size: int = 500) -> Score:
-    """Mean loss and accuracy over a data set, in evaluation mode; the mode is put back afterwards."""
-    was_training = model.training
-    model.eval()
-    loss = CrossEntropyLoss()
-    total, right = 0.0, 0
-    for images, labels in DataLoader(dataset, batch_size):
-        logits = model(images)
-        total += loss(logits, labels) * len(labels)
-        right += int((logits.argmax(axis=1) == labels).sum())
-    model.train(was_training)
-    return Score(total / len(dataset), right / len(dataset))
+def evaluate(
+    model: Module, dataset: Dataset, batch_size: int = 500, loss: Loss | None = None, metric: Metric | None = None
+) -> Score:
+    """How a network does on a data set in evaluation mode; afterwards it is in the mode it was in.
+
+    Parameters
+    ----------
+    model : the network
+    dataset : at least one image
+    batch_size : images at a time; loss and metric are means over batches, weighted by their images
+    loss : cross-entropy unless another one is given
+    metric : called with outputs and labels of each batch, such as `mean_dice`
+
+    Raises
+    ------
+    ValueError : the data set is empty
+    """
+    if not len(dataset):
+        raise ValueError("evaluate: the data set is empty, and a mean over no images is no number; give it some.")
+    loss = loss or CrossEntropyLoss()
+    sums = np.zeros(3)
+    with evaluating(model):
+        for images, labels in DataLoader(dataset, batch_size):
+            outputs = model(images)
+            scores = loss(outputs, labels), accuracy(outputs, labels), metric(outputs, labels) if metric else 0.0
+            sums += np.multiply(scores, len(images))
+    total, right, own = (sums / len(dataset)).tolist()
+    return Score(total, right, own if metric else None)

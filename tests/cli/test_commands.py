@@ -1,5 +1,6 @@
 """`course` itself: its table, its warm-up, and how it is started."""
 
+import inspect
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,25 +11,40 @@ from click.testing import Result
 
 from course import __version__, cli, models
 from course.insight import summary
+from course.training import recipes
 
 Course = Callable[..., Result]
 
 
-def test_the_models_on_offer_are_those_there_are() -> None:
-    assert tuple(models.MODELS) == cli.MODELS
+def test_what_is_on_offer_is_what_there_is() -> None:
+    assert tuple(recipes.MODELS) == cli.MODELS
+    assert tuple(recipes.RECIPES) == cli.DATA
+    makers = {name: make for name in models.__all__ if inspect.isfunction(make := getattr(models, name))}
+    networks = {name for name, make in makers.items() if "seed" in inspect.signature(make).parameters}
+    assert networks == {*cli.MODELS, *cli.OTHERS}
+    assert len(cli.MODELS + cli.OTHERS) == len(networks)
 
 
 def test_summary(course: Course) -> None:
     result = course("summary")
     assert result.exit_code == 0
     assert result.stdout == str(summary(models.lenet5(), (1, 28, 28))) + "\n"
-    assert result.stdout.splitlines()[-1].split() == ["total", "61,706"]
+    assert result.stdout.splitlines()[-1].split() == ["total", "61,706", "416,520"]
+
+
+@pytest.mark.parametrize("model", cli.OTHERS)
+def test_summaries_of_the_large_ones(model: str, course: Course) -> None:
+    """No weight is drawn and no pixel computed, so this takes no time worth mentioning."""
+    result = course("summary", model)
+    assert result.exit_code == 0, result.output
+    parameters = {"vgg16": "138,357,544", "resnet50": "25,557,032", "googlenet": "6,624,904", "net3": "1,226"}
+    assert result.stdout.splitlines()[-1].split()[:2] == ["total", parameters.get(model, result.stdout.split()[-2])]
 
 
 def test_an_unknown_model_is_told_which_there_are(course: Course) -> None:
     result = course("summary", "vgg99")
     assert result.exit_code == 2
-    assert "'vgg99' is not 'lenet5'" in result.stderr
+    assert "'vgg99' is not one of 'lenet5', 'lenet5_bn', " in result.stderr
     assert "Traceback" not in result.output
 
 
@@ -42,7 +58,7 @@ def test_warmup_compiles(course: Course) -> None:
 
 
 def test_help_and_version(course: Course) -> None:
-    for name in ("train", "predict", "summary", "warmup"):
+    for name in ("train", "predict", "export", "summary", "warmup"):
         assert name in course("--help").stdout
     assert course("--version").stdout.endswith(f"version {__version__}\n")
 

@@ -9,6 +9,8 @@ from click.testing import Result
 from PIL import Image
 
 from course.data import mnist
+from course.models import lenet5
+from course.training import checkpoint
 
 Course = Callable[..., Result]
 
@@ -67,3 +69,12 @@ def test_damaged_weights(course: Course, trained: Path, tmp_path: Path) -> None:
 def test_the_state_of_a_run_in_place_of_weights(course: Course, trained: Path, tmp_path: Path) -> None:
     drawn(tmp_path / "digit.png", 0)
     one_sentence(course("predict", "digit.png", "--weights", trained / "last.safetensors"), "the state dict lacks")
+
+
+def test_weights_that_know_no_digits(course: Course, tmp_path: Path) -> None:
+    drawn(tmp_path / "digit.png", 0)
+    checkpoint.save("clothes.safetensors", lenet5().state_dict(), {"model": "lenet5", "data": "fashion_sample"})
+    one_sentence(
+        course("predict", "digit.png", "--weights", "clothes.safetensors"),
+        "clothes.safetensors: this network was trained on fashion_sample, and `course predict` reads digits.",
+    )

@@ -1,39 +1,159 @@
 """`course train`: runs that are kept apart, taken up again, and told about in one sentence when that cannot be."""
 
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 
-from course.data import Dataset, mnist
-from course.training import Trainer, checkpoint, command
+from course.data import Dataset, brain, fashion_sample, mnist
+from course.nn import CrossEntropyLoss, MarginLoss
+from course.training import Plan, Trainer, checkpoint, command, load_model, mean_dice, recipes
+from course.training.recipes import RECIPES, Sets
 
 Course = Callable[..., Result]
 
 
 @pytest.fixture(autouse=True)
-def few_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run on 5,400 images: 400 to train on beside the 5,000 held out, and 300 to test."""
+def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """450 digits or clothes, 45 of them held out, and 300 to test; of the brain a few slices."""
 
-    def few(train: bool = True) -> Dataset:
-        return mnist(True)[:5400] if train else mnist(False)[:300]
+    def few(name: str, sets: Callable[[], Sets]) -> None:
+        monkeypatch.setitem(RECIPES, name, RECIPES[name]._replace(sets=sets))
 
-    monkeypatch.setattr(command, "mnist", few)
+    few("mnist", lambda: Sets(mnist()[:450], mnist(train=False)[:300]))
+    few("fashion_sample", lambda: Sets(fashion_sample()[:450], fashion_sample(train=False)[:300]))
+    few("brain", lambda: Sets(brain()[:6], brain("test")[:2], brain("validation")[:3]))
 
 
 def test_a_run_says_what_it_does_and_where_the_weights_are(course: Course) -> None:
     result = course("train", "--epochs", 1, "--seed", 4)
     assert result.exit_code == 0, result.output
     first, *_, last = result.stdout.splitlines()
-    assert first == "lenet5: 61,706 parameters; 400 images to train on, 5,000 held out to choose the best weights"
+    assert first == "lenet5: 61,706 parameters; 405 images of mnist to train on, 45 held out to choose the best weights"
     assert "epoch 1: loss " in result.stdout
     assert "\ntest: " in result.stdout
     assert last.endswith("weights: runs/lenet5/best.safetensors")
     facts = checkpoint.load("runs/lenet5/best.safetensors")[1]
     assert facts["model"] == "lenet5"
-    assert facts["plan"] == {"epochs": 1, "batch_size": 64, "lr": 0.003, "held_out": 5000, "seed": 4}
+    assert facts["arguments"] == {"input_shape": [1, 28, 28], "num_classes": 10}
+    assert (facts["data"], facts["augment"]) == ("mnist", False)
+    assert Plan(**facts["plan"]) == Plan(epochs=1, batch_size=64, lr=0.003, held_out=45, seed=4)
+
+
+def same_in_the_end(one: str, other: str) -> None:
+    for name in ("best", "last"):
+        (arrays, _), (others, _) = (checkpoint.load(f"{folder}/{name}.safetensors") for folder in (one, other))
+        assert arrays.keys() == others.keys()
+        for key, a in arrays.items():
+            assert a.tobytes() == others[key].tobytes(), key
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["lenet5_bn", "--data", "fashion_sample", "--augment", "--patience", 7, "--lr", 0.01],
+        ["unet_small", "--augment", "--batch-size", 2],
+        ["capsnet_small", "--batch-size", 128],
+    ],
+    ids=lambda options: options[0],
+)
+def test_resume_needs_no_options(options: list[str], course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that a run was started with is in its folder."""
+    how = [*options, "--epochs", 2, "--seed", 3]
+    assert course("train", *how, "--out", "whole").exit_code == 0
+    fit = command._fit_with_bar
+
+    def stopped_at_once(trainer: Trainer) -> None:
+        trainer.stop()
+        fit(trainer)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "_fit_with_bar", stopped_at_once)
+        stopped = course("train", *how, "--out", "parts")
+        assert stopped.stdout.endswith(f"Go on with: course train {options[0]} --resume --out parts\n")
+    resumed = course("train", options[0], "--resume", "--out", "parts")
+    assert resumed.exit_code == 0, resumed.output
+    same_in_the_end("whole", "parts")
+
+
+def test_segmentation(course: Course) -> None:
+    result = course("train", "unet_small", "--epochs", 2)
+    assert result.exit_code == 0, result.output
+    first, *_, test, last = result.stdout.splitlines()
+    assert "; 6 images of brain to train on, 3 held out to choose the best weights" in first
+    assert result.stdout.count(", mean Dice 0.") == 3  # two epochs and the test
+    assert re.fullmatch(
+        r"test: \d\d\.\d\d% of the pixels of 2 images right, mean Dice 0\.\d{3}, with the .* epoch 2", test
+    )
+    assert load_model("runs/unet_small/best.safetensors").eval()(np.zeros((1, 1, 96, 80), np.float32)).shape[1] == 3
+
+
+@pytest.mark.parametrize(
+    "model, data, sentence",
+    [
+        (
+            "unet_small",
+            "mnist",
+            "unet_small names the class of every pixel, which mnist has no labels for; train it with --data brain.",
+        ),
+        (
+            "lenet5",
+            "brain",
+            "lenet5 gives one answer for an image, which brain has no labels for; train it with --data mnist.",
+        ),
+    ],
+)
+def test_data_of_another_kind(model: str, data: str, sentence: str, course: Course, tmp_path: Path) -> None:
+    fails(course("train", model, "--data", data), sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_gets_no_better_ends_early(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trainer, "finished", property(lambda trainer: trainer.progress.epoch >= 1))
+    result = course("train", "--epochs", 9, "--patience", 1)
+    assert "\nended after epoch 1: 1 in a row without better weights\n" in result.stdout
+
+
+def test_every_recipe_for_every_network(rng: np.random.Generator) -> None:
+    """A network of each kind takes a batch of each set that it fits, and its loss takes the answer."""
+    for name, make in recipes.MODELS.items():
+        data = recipes.usual_data(name)
+        train_set: Dataset = RECIPES[data].sets().train[:2]
+        network = make(seed=0, input_shape=train_set.images.shape[1:], num_classes=len(train_set.classes))
+        loss = recipes.loss_for(network)
+        assert np.isfinite(loss(network.eval()(train_set.normalize(train_set.images)), train_set.labels))
+        assert type(loss) is (MarginLoss if name == "capsnet_small" else CrossEntropyLoss)
+        assert recipes.metric_for(train_set) is (mean_dice if data == "brain" else None)
+
+
+@pytest.mark.parametrize("data", ["mnist", "fashion_sample", "brain"])
+def test_augmentation_keeps_the_form_of_a_batch(data: str, rng: np.random.Generator) -> None:
+    part = RECIPES[data].sets().train[:4]
+    batch = (part.images, part.labels) if data == "brain" else part.images
+    moved = RECIPES[data].augment(batch, rng)
+    for one, other in zip(batch, moved, strict=True):
+        assert one.shape == other.shape
+        assert one.dtype == other.dtype
+    assert any(not np.array_equal(one, other) for one, other in zip(batch, moved, strict=True))
+
+
+def test_colour_photographs_are_cropped_to_their_size(rng: np.random.Generator) -> None:
+    images = rng.integers(0, 256, (3, 3, 32, 32), np.uint8)
+    assert RECIPES["cifar10"].augment(images, rng).shape == images.shape
+
+
+def test_a_network_for_colour_photographs(
+    monkeypatch: pytest.MonkeyPatch, course: Course, rng: np.random.Generator
+) -> None:
+    images, labels = rng.integers(0, 256, (40, 3, 32, 32), np.uint8), rng.integers(0, 10, 40)
+    data = Dataset(images, labels, tuple("0123456789"), mnist().normalize)
+    monkeypatch.setitem(RECIPES, "cifar10", RECIPES["cifar10"]._replace(sets=lambda: Sets(data, data)))
+    assert course("train", "lenet5", "--data", "cifar10", "--epochs", 1, "--augment").exit_code == 0
+    assert load_model("runs/lenet5/best.safetensors").state_dict()["features.0.weight"].shape == (6, 3, 5, 5)
 
 
 def test_the_number_of_test_images_is_counted(course: Course) -> None:
@@ -85,7 +205,19 @@ def test_nothing_to_resume(course: Course) -> None:
     )
 
 
-@pytest.mark.parametrize("facts", [{}, {"model": "alexnet", "plan": {}}, {"model": "lenet5"}], ids=str)
+RUN = {"model": "lenet5", "data": "mnist", "arguments": {}, "augment": False, "plan": {}, "progress": {}}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {**RUN, "model": "alexnet_small"},
+        {**RUN, "data": "letters"},
+        *({name: fact for name, fact in RUN.items() if name != left_out} for left_out in RUN),
+    ],
+    ids=str,
+)
 def test_what_is_no_state_of_a_run(facts: checkpoint.Facts, course: Course, tmp_path: Path) -> None:
     checkpoint.save(tmp_path / "runs" / "lenet5" / "last.safetensors", {}, facts)
     fails(
@@ -96,12 +228,12 @@ def test_what_is_no_state_of_a_run(facts: checkpoint.Facts, course: Course, tmp_
 
 def test_the_state_of_another_version(course: Course, tmp_path: Path) -> None:
     """A plan with a part that this version does not know."""
-    facts = {"model": "lenet5", "plan": {"epochs": 1, "cut_out": 7}, "progress": {}}
+    facts = {**RUN, "plan": {"epochs": 1, "cut_out": 7}, "progress": {}, "generators": {}}
     checkpoint.save(tmp_path / "runs" / "lenet5" / "last.safetensors", {}, facts)
-    result = course("train", "--resume")
-    assert result.exit_code == 1
-    assert isinstance(result.exception, SystemExit), result.exception
-    assert result.stderr.startswith("Error: runs/lenet5/last.safetensors: ")
+    fails(
+        course("train", "--resume"),
+        "runs/lenet5/last.safetensors: this run was started by another version of the course.",
+    )
 
 
 def test_ctrl_c_before_the_first_step(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +251,12 @@ def test_ctrl_c_before_the_first_step(course: Course, monkeypatch: pytest.Monkey
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_run_that_diverges_is_told_so(course: Course) -> None:
-    result = course("train", "--epochs", 1, "--lr", 1e9)
-    assert "there are no weights here; `course train` makes some" not in result.output
+    result = course("train", "--epochs", 3, "--lr", 1e30)
+    assert result.exit_code == 1
+    error = result.stderr.splitlines()[-1]
+    assert re.match(
+        r"Error: .* epoch 1, so the weights are lost; start again with a smaller learning rate than 1e\+30", error
+    )
     assert "Traceback" not in result.output
 
 

@@ -5,12 +5,14 @@ import os
 import re
 import struct
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from course import models
 from course.models import lenet5
 from course.training import checkpoint, load_model
 
@@ -57,13 +59,35 @@ def test_we_read_pytorchs_files(tmp_path: Path) -> None:
     assert facts == {}
 
 
+@pytest.mark.parametrize("ml_dtypes", ["not there", "imported"])
+def test_bfloat16_comes_as_float32(ml_dtypes: str, tmp_path: Path, run_python: Any) -> None:
+    """NumPy has no bfloat16, unless somebody has imported ml_dtypes; either way these are the same numbers."""
+    torch = pytest.importorskip("torch")
+    from safetensors.torch import save_file
+
+    if ml_dtypes == "imported":
+        pytest.importorskip("ml_dtypes")
+    a = torch.randn(3, 4, dtype=torch.bfloat16, generator=torch.Generator().manual_seed(0))
+    path = tmp_path / "half.safetensors"
+    save_file({"z": torch.ones(2), "a": a, "scalar": torch.tensor(-2.5, dtype=torch.bfloat16)}, path)
+    code = f"""
+    {"import ml_dtypes" if ml_dtypes == "imported" else ""}
+    from course.training import checkpoint
+    arrays, facts = checkpoint.load({str(path)!r})
+    assert list(arrays) == ["a", "scalar", "z"], list(arrays)
+    print(*(array.dtype for array in arrays.values()), arrays["scalar"].shape, arrays["scalar"], arrays["a"].tolist())
+    """
+    assert run_python(textwrap.dedent(code)) == f"float32 float32 float32 () -2.5 {a.float().tolist()}\n"
+
+
 def test_numbers_that_numpy_does_not_have_get_a_sentence(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     from safetensors.torch import save_file
 
-    path = tmp_path / "half.safetensors"
-    save_file({"a": torch.zeros(2, dtype=torch.bfloat16)}, path)
-    with pytest.raises(ValueError, match=re.escape(str(path))):
+    path = tmp_path / "eighth.safetensors"
+    save_file({"a": torch.zeros(2).to(torch.float8_e4m3fn)}, path)
+    sentence = f"{path}: holds numbers of a kind that NumPy does not have, F8_E4M3; write it as float32."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         checkpoint.load(path)
 
 
@@ -163,16 +187,49 @@ def test_a_missing_file_gets_a_sentence(tmp_path: Path) -> None:
         {"model": "vgg99"},
         {"model": None},
         {"model": ["lenet5"]},
+        {"model": "LeNet5"},
+        {"model": "np"},
         ["lenet5"],
     ],
     ids=str,
 )
 def test_weights_of_no_network_of_ours(facts: checkpoint.Facts, tmp_path: Path) -> None:
     path = checkpoint.save(tmp_path / "w.safetensors", {"a": np.zeros(2)}, facts)
-    with pytest.raises(
-        ValueError, match=r"the file does not say which of our networks \(lenet5\) its weights belong to\.$"
-    ):
+    sentence = (
+        f"{path}: the file does not say which network of course.models its weights belong to; load them into one of your own "
+        "with course.interop.load_weights."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         load_model(path)
+
+
+@pytest.mark.parametrize("arguments", [{"colour": "blue"}, [], None], ids=str)
+def test_arguments_that_the_network_does_not_take(arguments: Any, tmp_path: Path) -> None:
+    facts = {"model": "lenet5", "arguments": arguments}
+    path = checkpoint.save(tmp_path / "w.safetensors", {"a": np.zeros(2)}, facts)
+    sentence = f"{path}: course.models.lenet5 does not take the arguments {arguments}."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        load_model(path)
+
+
+ARGUMENTS: dict[str, checkpoint.Facts] = {
+    "lenet5_rgb": {"num_classes": 3},
+    "unet_small": {"input_shape": (1, 16, 8), "num_classes": 3},
+    "resnet20": {"input_shape": (3, 8, 8), "num_classes": 4},
+    "signal_cnn_small": {"num_classes": 5, "in_channels": 2},
+    "net3": {},
+}
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_networks_with_arguments_come_back(name: str, tmp_path: Path) -> None:
+    make, arguments = getattr(models, name), ARGUMENTS[name]
+    model = make(seed=5, **arguments)
+    shape = getattr(model, "input_shape", (2, 12))
+    x = np.random.default_rng(1).normal(size=(2, *shape)).astype(np.float32)
+    model(x)  # running statistics move
+    path = checkpoint.save(tmp_path / "w.safetensors", model.state_dict(), {"model": name, "arguments": arguments})
+    np.testing.assert_array_equal(load_model(path).eval()(x), model.eval()(x))
 
 
 def test_weights_of_another_shape(weights: Path) -> None:
