@@ -1,5 +1,6 @@
 """What all tests share: Hypothesis without a clock, numbers from a fixed seed, and Python in a process of its own."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -26,6 +27,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "all"))
 
 # Small as they are, the tests run the compiled loops; tests/kernels/test_fallback.py holds NumPy's to the same bits.
 jit.PATIENCE = 0
+
+# PyTorch is the second oracle of many small tests; its threads, waiting for more, would take the cores of the test beside it.
+with contextlib.suppress(ImportError):
+    import torch
+
+    torch.set_num_threads(1)
 
 
 @pytest.fixture

@@ -121,11 +121,11 @@ def alexnet_small(seed: int = 0, input_shape: Shape = (1, 28, 28), num_classes: 
 
     ``1@28x28 -5x5-> 32 -pool-> 13x13 -5x5-> 96 -pool-> 6x6 -3x3-> 192 -3x3-> 128 -3x3-> 128 -pool-> 2x2 -> 512 -> 512 -> 10``
 
-    First weights are Kaiming normal: with PyTorch's the signal fades from layer to layer, and the start takes long.
+    First weights of the convolutions are Kaiming normal: with PyTorch's the signal fades from layer to layer.
     """
     rng = np.random.default_rng(seed)
     model = AlexNet(
         input_shape, num_classes, widths=(32, 96, 192, 128, 128), first=(5, 1, 2), pooled=2, hidden=512, rng=rng
     )
-    redraw(model, (Conv2d, Linear), lambda: init.kaiming_normal(rng=rng), bias=np.zeros)
+    redraw(model, Conv2d, lambda: init.kaiming_normal(rng=rng), bias=np.zeros)
     return model
