@@ -167,7 +167,11 @@ class GoogLeNet(Sequential):
 
 
 def googlenet(seed: int = 0, num_classes: int = 1000) -> GoogLeNet:
-    """torchvision's GoogLeNet for use, without auxiliary classifiers, 6,624,904 parameters; its weights load."""
+    """torchvision's GoogLeNet for use, without auxiliary classifiers, 6,624,904 parameters; its weights load.
+
+    Those that torchvision offers want pixels from -1 to 1, that is (x - 0.5) / 0.5 of pixels from 0 to 1; there the network itself
+    (``transform_input``) turns the usual normalisation into that one.
+    """
     return GoogLeNet(num_classes=num_classes, rng=np.random.default_rng(seed))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course.models._shape import Shape
@@ -50,8 +52,8 @@ class LeNet5(Sequential):
             )
         first, second = channels
 
-        def normalised(layer: type[Module], channels: int) -> list[Module]:
-            return [layer(channels)] if batch_norm else []  # type: ignore[call-arg]
+        def normalised(layer: Callable[[int], Module], channels: int) -> list[Module]:
+            return [layer(channels)] if batch_norm else []
 
         rng = rng or np.random.default_rng()
         self.features = Sequential(

@@ -51,6 +51,6 @@ def test_a_network_that_onnx_has_no_words_for(course: Course) -> None:
     result = course("export", "w.safetensors", "out.onnx")
     fails(result, result.stderr.removeprefix("Error: ").strip())
     assert (
-        "export_onnx: primary is a PrimaryCapsules, which has no counterpart in ONNX here; there is one for "
+        "export_onnx: digits is a CapsuleLayer, which has no counterpart in ONNX here; there is one for "
         in result.stderr
     )

@@ -80,6 +80,14 @@ def test_resume_needs_no_options(options: list[str], course: Course, monkeypatch
     same_in_the_end("whole", "parts")
 
 
+def test_augment(course: Course) -> None:
+    for options in ((), ("--augment",)):
+        course("train", "--epochs", 1, "--out", f"run{''.join(options)}", *options)
+    (plain, _), (augmented, facts) = (checkpoint.load(f"{run}/last.safetensors") for run in ("run", "run--augment"))
+    assert facts["augment"]
+    assert any(not np.array_equal(a, augmented[name]) for name, a in plain.items())
+
+
 def test_segmentation(course: Course) -> None:
     result = course("train", "unet_small", "--epochs", 2)
     assert result.exit_code == 0, result.output

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ def to(model: Module, dtype: type) -> Module:
 
 
 @pytest.fixture
-def agree(rng: np.random.Generator) -> Iterator[Callable[..., None]]:
+def agree(rng: np.random.Generator) -> Callable[..., None]:
     """agree(ours, forward, x): in float64 and training, logits, all gradients and running statistics; then logits in use."""
     torch = pytest.importorskip("torch")
 
@@ -96,10 +96,7 @@ def agree(rng: np.random.Generator) -> Iterator[Callable[..., None]]:
         with torch.no_grad():
             near(ours.eval()(x), forward(theirs, image, False), close, "logits in use")
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # where tests run side by side, its threads would wait for each other
-    yield compare
-    torch.set_num_threads(before)
+    return compare
 
 
 def near(found: np.ndarray, wanted: Any, close: float, what: str, least: float = 1e-12) -> None:

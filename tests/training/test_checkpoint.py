@@ -229,7 +229,9 @@ def test_networks_with_arguments_come_back(name: str, tmp_path: Path) -> None:
     x = np.random.default_rng(1).normal(size=(2, *shape)).astype(np.float32)
     model(x)  # running statistics move
     path = checkpoint.save(tmp_path / "w.safetensors", model.state_dict(), {"model": name, "arguments": arguments})
-    np.testing.assert_array_equal(load_model(path).eval()(x), model.eval()(x))
+    loaded = load_model(path)
+    np.testing.assert_array_equal(loaded.eval()(x), model.eval()(x))
+    assert getattr(loaded, "input_shape", None) == getattr(model, "input_shape", None)
 
 
 def test_weights_of_another_shape(weights: Path) -> None:

@@ -112,6 +112,21 @@ def test_an_optimizer_and_a_schedule_of_ones_own(stripes: Dataset, tmp_path: Pat
     assert rates == pytest.approx([0.02 * (10 - step) / 10 for step in range(10)])
 
 
+def test_augmentation_is_for_training_only(stripes: Dataset, tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def dark(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        seen.append(len(images))
+        return np.zeros_like(images)
+
+    trainer = Trainer(classifier(), stripes, tmp_path, PLAN, augment=dark)
+    trainer.fit()
+    assert seen == [16, 16, 16, 16, 6] * 2
+    weight = trainer.model.state_dict()["1.weight"]
+    assert np.ptp(weight - classifier().state_dict()["1.weight"], axis=1).max() < 1e-6  # no pixel differed from another
+    assert trainer.progress.history[-1]["held_out_loss"] == evaluate(trainer.model, trainer.held_out).loss
+
+
 def test_segmentation_with_dice(masks: Dataset, tmp_path: Path) -> None:
     plan = Plan(epochs=12, batch_size=10, lr=0.03, held_out=20)
     trainer = Trainer(segmenter(), masks, tmp_path, plan, loss=DiceLoss(), metric=mean_dice)
@@ -220,17 +235,21 @@ def test_a_loss_that_is_no_number(name: str, stripes: Dataset, tmp_path: Path) -
             resumed.resume()
 
 
-class LastStepBreaks(Sequential):
-    """The loss of the last step is finite; the weights that this step leaves are not."""
+class Leaves(Sequential):
+    """The loss of a given step is finite; the weights that this step leaves are not."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(classifier())
+        self._at, self._steps = at, 0
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
-        self.steps = getattr(self, "steps", 0) + 1
-        return super().backward(grad_out * (np.inf if self.steps == 10 else 1))
+        self._steps += 1
+        return super().backward(grad_out * (np.inf if self._steps == self._at else 1))
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_weights_that_are_no_numbers_are_never_saved(stripes: Dataset, tmp_path: Path) -> None:
-    trainer = Trainer(_last(), stripes, tmp_path, PLAN)
+    trainer = Trainer(Leaves(at=10), stripes, tmp_path, PLAN)  # the last one of all
     with pytest.raises(
         ValueError, match=r"^(the loss on the held-out part is nan|.* is no longer finite) in epoch 2, so"
     ):
@@ -241,21 +260,18 @@ def test_weights_that_are_no_numbers_are_never_saved(stripes: Dataset, tmp_path:
     assert facts["progress"]["epoch"] == 1
 
 
-def _last() -> Module:
-    return LastStepBreaks(Flatten(), Linear(42, 3, rng=np.random.default_rng(0)))
-
-
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_stop_right_after_the_weights_broke_saves_nothing(stripes: Dataset, tmp_path: Path) -> None:
     """The loss of a step is of the weights before it; a stop must not look at the loss alone."""
-    trainer = Trainer(_last(), stripes, tmp_path, Plan(epochs=4, batch_size=16, held_out=20))
+    trainer = Trainer(Leaves(at=8), stripes, tmp_path, PLAN)
     steps: list[int] = []
 
     def on_step(score: Score, n: int) -> None:
         steps.append(n)
-        if len(steps) == 10:
+        if len(steps) == 8:  # in the middle of the second epoch
             trainer.stop()
 
-    with pytest.raises(ValueError, match="so the weights are lost"):
+    with pytest.raises(ValueError, match=r"^0\.1\.weight is no longer finite in epoch 2, so the weights are lost"):
         trainer.fit(on_step)
     assert checkpoint.load(trainer.last)[1]["progress"]["epoch"] == 1
 
