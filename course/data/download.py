@@ -58,7 +58,7 @@ def fetch(name: str, sha256: str, urls: Sequence[str], progress: bool = True) ->
     damaged = f"the {name} in {path.parent} is damaged; " if path.is_file() else ""
     raise OSError(
         f"{name} could not be downloaded ({', '.join(failures)}); {damaged}connect to the internet and try again, "
-        f"or put the file into {path.parent} by hand."
+        f"or fetch {urls[0]} on another machine and put it into {path.parent} as {name}."
     )
 
 
@@ -168,6 +168,6 @@ class _Resumable:
                 file.write(chunk)
                 self.received += len(chunk)
                 bar.update(len(chunk))
-            if total is not None and file.tell() < total:
+            if total is not None and file.tell() < total:  # urllib3 2 notices by itself, older ones do not
                 raise _CutShort
             file.truncate()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from course.functional._arguments import whole_numbers
 from course.interop.onnx_layers import LAYERS
 from course.interop.trace import Exporter, Graph, trace
 from course.nn import Module, Sequential
@@ -49,9 +50,14 @@ def export_onnx(model: Module, path: str | Path, input_shape: tuple[int, ...]) -
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = export_onnx(lenet5(), f"{folder}/lenet5.onnx", (1, 28, 28))
     ...     path.name, path.stat().st_size // 1000  # 61,706 weights of 4 bytes, and little else
-    ('lenet5.onnx', 249)
+    ('lenet5.onnx', 248)
     """
     onnx = _onnx()
+    sides = input_shape if isinstance(input_shape, (tuple, list)) else (input_shape,)
+    if not sides or len(whole_numbers(sides, least=1)) != len(sides):
+        raise ValueError(
+            f"export_onnx: input_shape is {input_shape!r}; it must be that of one image, such as (1, 28, 28)."
+        )
     graph, output = trace(model, input_shape, _exporter_of)
     written = _as_onnx(onnx, graph, output.name, input_shape, output.shape[1:])
     onnx.checker.check_model(written, full_check=True)

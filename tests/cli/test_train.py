@@ -19,21 +19,21 @@ Course = Callable[..., Result]
 
 @pytest.fixture(autouse=True)
 def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    """450 digits or clothes, 45 of them held out, and 300 to test; of the brain a few slices."""
+    """240 digits or clothes, 24 of them held out, and 100 to test; of the brain a few slices."""
 
     def few(name: str, sets: Callable[[], Sets]) -> None:
         monkeypatch.setitem(RECIPES, name, RECIPES[name]._replace(sets=sets))
 
-    few("mnist", lambda: Sets(mnist()[:450], mnist(train=False)[:300]))
-    few("fashion_sample", lambda: Sets(fashion_sample()[:450], fashion_sample(train=False)[:300]))
-    few("brain", lambda: Sets(brain()[:6], brain("test")[:2], brain("validation")[:3]))
+    few("mnist", lambda: Sets(mnist()[:240], mnist(train=False)[:100]))
+    few("fashion_sample", lambda: Sets(fashion_sample()[:240], fashion_sample(train=False)[:100]))
+    few("brain", lambda: Sets(brain()[:4], brain("test")[:2], brain("validation")[:2]))
 
 
 def test_a_run_says_what_it_does_and_where_the_weights_are(course: Course) -> None:
     result = course("train", "--epochs", 1, "--seed", 4)
     assert result.exit_code == 0, result.output
     first, *_, last = result.stdout.splitlines()
-    assert first == "lenet5: 61,706 parameters; 405 images of mnist to train on, 45 held out to choose the best weights"
+    assert first == "lenet5: 61,706 parameters; 216 images of mnist to train on, 24 held out to choose the best weights"
     assert "epoch 1: loss " in result.stdout
     assert "\ntest: " in result.stdout
     assert last.endswith("weights: runs/lenet5/best.safetensors")
@@ -41,7 +41,7 @@ def test_a_run_says_what_it_does_and_where_the_weights_are(course: Course) -> No
     assert facts["model"] == "lenet5"
     assert facts["arguments"] == {"input_shape": [1, 28, 28], "num_classes": 10}
     assert (facts["data"], facts["augment"]) == ("mnist", False)
-    assert Plan(**facts["plan"]) == Plan(epochs=1, batch_size=64, lr=0.003, held_out=45, seed=4)
+    assert Plan(**facts["plan"]) == Plan(epochs=1, batch_size=64, lr=0.003, held_out=24, seed=4)
 
 
 def same_in_the_end(one: str, other: str) -> None:
@@ -92,7 +92,7 @@ def test_segmentation(course: Course) -> None:
     result = course("train", "unet_small", "--epochs", 2)
     assert result.exit_code == 0, result.output
     first, *_, test, last = result.stdout.splitlines()
-    assert "; 6 images of brain to train on, 3 held out to choose the best weights" in first
+    assert "; 4 images of brain to train on, 2 held out to choose the best weights" in first
     assert result.stdout.count(", mean Dice 0.") == 3  # two epochs and the test
     assert re.fullmatch(
         r"test: \d\d\.\d\d% of the pixels of 2 images right, mean Dice 0\.\d{3}, with the .* epoch 2", test
@@ -165,7 +165,7 @@ def test_a_network_for_colour_photographs(
 
 
 def test_the_number_of_test_images_is_counted(course: Course) -> None:
-    assert "of 300 images right" in course("train", "--epochs", 1).stdout
+    assert "of 100 images right" in course("train", "--epochs", 1).stdout
 
 
 def test_an_earlier_run_is_moved_aside(course: Course, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ class Site:
     cuts : after how many bytes of the body each of the next answers breaks off
     says_length : whether it announces how much will come
     block : parts begin at multiples of this
+    says_range : whether it says which part it sends
     """
 
     address: str = ""
@@ -30,6 +31,7 @@ class Site:
     cuts: list[int] = field(default_factory=list)
     says_length: bool = True
     block: int = 1
+    says_range: bool = True
 
 
 @pytest.fixture
@@ -55,7 +57,8 @@ def serve() -> Iterator[Callable[[dict[str, bytes]], Site]]:
                         return self.send_error(416)
                     start = first - first % site.block
                     self.send_response(206)
-                    self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+                    if site.says_range:
+                        self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
                 else:
                     self.send_response(200)
                 if site.says_length:

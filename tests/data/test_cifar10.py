@@ -120,7 +120,10 @@ def test_a_broken_archive_gets_a_sentence(name: str, served: Callable[[bytes], S
 
 def test_offline_one_sentence(store: Path, nobody: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module(), "MIRRORS", (nobody, nobody))
-    expected = f"connect to the internet and try again, or put the file into {store} by hand."
+    expected = (
+        f"connect to the internet and try again, or fetch {nobody} on another machine "
+        f"and put it into {store} as cifar-10-binary.tar.gz."
+    )
     with pytest.raises(
         OSError, match=rf"^cifar-10-binary\.tar\.gz could not be downloaded \(.*\); {re.escape(expected)}$"
     ):

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,12 +87,45 @@ def test_the_next_mirror_goes_on_where_the_last_one_stopped(good: Site, serve: S
 def test_a_part_may_begin_earlier_than_asked_for(block: int, good: Site, store: Path) -> None:
     good.cuts, good.block = [100_001], block
     assert get(good).read_bytes() == BODY
+    assert [first for _, first in good.asked] == [None, 100_001]
 
 
 def test_a_server_without_parts_sends_the_whole(good: Site, store: Path) -> None:
     good.ranges, good.cuts = False, [200_000, 90_000]
     assert get(good).read_bytes() == BODY
     assert len(good.asked) == 3
+
+
+def test_a_part_from_nobody_knows_where_is_not_taken(serve: Serve, good: Site, store: Path) -> None:
+    silent = serve({"there/digits.gz": BODY})
+    silent.cuts, silent.says_range = [100_000], False
+    assert get(silent, good).read_bytes() == BODY
+    assert [first for _, first in good.asked] == [100_000]
+
+
+def test_a_server_without_parts_replaces_a_beginning_that_is_too_long(good: Site, store: Path) -> None:
+    store.mkdir()
+    part(store).write_bytes(BODY + b"!")
+    good.ranges = False
+    assert get(good).read_bytes() == BODY
+    assert len(good.asked) == 1
+
+
+def test_an_urllib3_that_does_not_count(good: Site, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Version 1 ends a broken download without a word."""
+    import requests
+
+    real = requests.get
+
+    def careless(*args: Any, **kwargs: Any) -> requests.Response:
+        answer = real(*args, **kwargs)
+        answer.raw.enforce_content_length = False
+        return answer
+
+    monkeypatch.setattr(requests, "get", careless)
+    good.cuts = [100_000]
+    assert get(good).read_bytes() == BODY
+    assert [first for _, first in good.asked] == [None, 100_000]
 
 
 def test_a_server_that_always_breaks_off_is_left_alone_after_a_while(good: Site, store: Path) -> None:
@@ -134,9 +168,16 @@ def test_a_file_put_there_by_hand_will_do(store: Path, nobody: str) -> None:
 
 
 def sentence(store: Path, failures: str, damaged: str = "") -> str:
-    start = re.escape("digits.gz could not be downloaded (") + failures
-    end = f"); {damaged}connect to the internet and try again, or put the file into {store} by hand."
-    return f"^{start}{re.escape(end)}$"
+    """The whole message, with a pattern for what each server said."""
+    start = "^" + re.escape("digits.gz could not be downloaded (") + failures
+    again = re.escape(f"); {damaged}connect to the internet and try again, or fetch ")
+    return (
+        start
+        + again
+        + r"http://127\.0\.0\.1:\d+/there/digits\.gz"
+        + re.escape(f" on another machine and put it into {store} as digits.gz.")
+        + "$"
+    )
 
 
 def test_offline_there_is_one_sentence(store: Path, nobody: str) -> None:

@@ -165,6 +165,20 @@ def test_leaving_early_leaves_no_thread_behind(workers: int) -> None:
     assert no_thread_is_left()
 
 
+def test_whoever_still_works_when_the_loop_is_left_is_waited_for() -> None:
+    at_work: list[int] = []
+
+    def slowly(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        at_work.append(1)
+        time.sleep(0.05)
+        at_work.pop()
+        return images
+
+    for _ in DataLoader(numbered(40), 2, augment=slowly, workers=3):
+        break
+    assert not at_work
+
+
 def test_batches_are_prepared_ahead_and_no_further_than_asked_for() -> None:
     for workers in (1, 3):
         prepared: list[int] = []

@@ -215,6 +215,14 @@ def test_an_image_that_does_not_fit(onnx_file: Path) -> None:
         export_onnx(lenet5(), onnx_file, (3, 28, 28))
 
 
+@pytest.mark.parametrize("shape", [(), (1, 0, 28), (1, 2.5), "28", None], ids=str)
+def test_what_is_no_shape(shape: Any, onnx_file: Path) -> None:
+    pytest.importorskip("onnx")
+    sentence = f"export_onnx: input_shape is {shape!r}; it must be that of one image, such as (1, 28, 28)."
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        export_onnx(lenet5(), onnx_file, shape)
+
+
 def test_without_the_package(onnx_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     sentence = "export_onnx: the package onnx is not installed; get it with: python -m pip install onnx"

@@ -77,7 +77,14 @@ def test_the_arrays_of_others_are_not_written_to(rng: np.random.Generator) -> No
             np.testing.assert_array_equal(g, b)
 
 
-def test_a_length_that_float32_cannot_square(rng: np.random.Generator) -> None:
+def test_the_factor_is_pytorchs() -> None:
+    p = Parameter(np.zeros(2))
+    p.grad = np.array([3e-6, 4e-6])
+    assert clip_grad_norm([p], 3e-6) == pytest.approx(5e-6)
+    np.testing.assert_allclose(p.grad, [1.5e-6, 2e-6])  # 3e-6 / (5e-6 + 1e-6): a half, not 3/5
+
+
+def test_a_length_that_float32_cannot_square() -> None:
     p = Parameter(np.zeros(2, np.float32))
     p.grad = np.array([3e25, 4e25], np.float32)
     assert clip_grad_norm([p], 1.0) == pytest.approx(5e25, rel=1e-6)

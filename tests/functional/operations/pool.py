@@ -150,6 +150,14 @@ SENTENCES = {
         "max_pool2d_backward: dilation is 0; it must be a whole number of at least 1, or a pair (h, w) of them.",
     ),
     "pool padding": (lambda: F.avg_pool2d_forward(IMAGES, (3, 2), padding=(1, 2)), f"avg_pool2d: {HALF}"),
+    "pool padding of a pixel": (
+        lambda: F.max_pool2d_backward(IMAGES, IMAGES, (1, 2), padding=1),
+        "max_pool2d_backward: padding (1, 1) is more than half of kernel (1, 2), so a window could lie wholly outside; use less.",
+    ),
+    "pool padding to the right": (
+        lambda: F.max_pool2d_with_indices(IMAGES, (4, 3), padding=2),
+        "max_pool2d: padding (2, 2) is more than half of kernel (4, 3), so a window could lie wholly outside; use less.",
+    ),
     "pool padding plain": (lambda: F.max_pool2d_forward_plain(IMAGES, (3, 2), padding=(1, 2)), f"max_pool2d: {HALF}"),
     "pool without a pixel": (
         lambda: F.max_pool2d_forward(NO_PIXEL, 2, padding=1),
