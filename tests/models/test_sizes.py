@@ -26,6 +26,7 @@ PUBLISHED = {
     "vgg16_bn": 138_365_992,
     "vgg19_bn": 143_678_248,
     "capsnet": 6_804_224,  # Sabour 2017: 6.8 million without reconstruction
+    "signal_cnn": 264_962,  # windows of 8, 5 and 3: 1,152 + 164,096 + 98,432, batch norms 1,024, the last layer 258
     "googlenet": 6_624_904,
     "googlenet_with_heads": 13_004_888,
     "resnet18": 11_689_512,
