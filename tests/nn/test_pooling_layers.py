@@ -13,10 +13,12 @@ X = np.random.default_rng(5).normal(size=(3, 2, 7, 9))
 LAYERS = [
     (MaxPool2d(2), "max_pool2d", (2,)),
     (MaxPool2d((3, 2), (2, 1), (1, 0)), "max_pool2d", ((3, 2), (2, 1), (1, 0))),
-    (MaxPool2d(2, 2, 1, (2, 1), ceil_mode=True), "max_pool2d", (2, 2, 1, (2, 1), True)),
+    (MaxPool2d(2, 2, 1, (2, 1)), "max_pool2d", (2, 2, 1, (2, 1))),
+    (MaxPool2d((2, 3), (2, 3), (0, 1), ceil_mode=True), "max_pool2d", ((2, 3), (2, 3), (0, 1), 1, True)),
     (AvgPool2d(2), "avg_pool2d", (2,)),
     (AvgPool2d((3, 2), (2, 1), (1, 0)), "avg_pool2d", ((3, 2), (2, 1), (1, 0))),
-    (AvgPool2d(2, 2, 1, True, False), "avg_pool2d", (2, 2, 1, True, False)),
+    (AvgPool2d((2, 3), (2, 3), (0, 1), ceil_mode=True), "avg_pool2d", ((2, 3), (2, 3), (0, 1), True)),
+    (AvgPool2d(2, 2, 1, count_include_pad=False), "avg_pool2d", (2, 2, 1, False, False)),
     (AdaptiveAvgPool2d((4, None)), "adaptive_avg_pool2d", ((4, None),)),
     (AdaptiveMaxPool2d((4, None)), "adaptive_max_pool2d", ((4, None),)),
     (AdaptiveAvgPool2d(1), "global_avg_pool2d", ()),
@@ -97,14 +99,18 @@ def test_a_wrong_argument_is_refused_at_once(name: str) -> None:
 
 
 def test_how_they_print() -> None:
-    assert [repr(layer) for layer, _, _ in LAYERS[::2]] == [
+    assert [repr(layer) for layer, _, _ in LAYERS] == [
         "MaxPool2d(kernel_size=2, stride=2, padding=0)",
-        "MaxPool2d(kernel_size=2, stride=2, padding=1, dilation=(2, 1), ceil_mode=True)",
+        "MaxPool2d(kernel_size=(3, 2), stride=(2, 1), padding=(1, 0))",
+        "MaxPool2d(kernel_size=2, stride=2, padding=1, dilation=(2, 1))",
+        "MaxPool2d(kernel_size=(2, 3), stride=(2, 3), padding=(0, 1), ceil_mode=True)",
+        "AvgPool2d(kernel_size=2, stride=2, padding=0)",
         "AvgPool2d(kernel_size=(3, 2), stride=(2, 1), padding=(1, 0))",
+        "AvgPool2d(kernel_size=(2, 3), stride=(2, 3), padding=(0, 1), ceil_mode=True)",
+        "AvgPool2d(kernel_size=2, stride=2, padding=1, count_include_pad=False)",
         "AdaptiveAvgPool2d(output_size=(4, None))",
+        "AdaptiveMaxPool2d(output_size=(4, None))",
         "AdaptiveAvgPool2d(output_size=1)",
+        "AdaptiveMaxPool2d(output_size=1)",
     ]
-    assert (
-        repr(LAYERS[5][0]) == "AvgPool2d(kernel_size=2, stride=2, padding=1, ceil_mode=True, count_include_pad=False)"
-    )
     assert repr(MaxUnpool2d(2, 1)) == "MaxUnpool2d(kernel_size=2, stride=1, padding=0)"
