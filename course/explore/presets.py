@@ -2,17 +2,17 @@
 
 import numpy as np
 
-_SOBEL = np.outer([1.0, 2.0, 1.0], [-1.0, 0.0, 1.0])  # smooth down the columns, subtract along the rows
+from course.vision import LAPLACIAN, SHARPEN, SOBEL_X, SOBEL_Y
 
 KERNELS = {
     "identity": np.array([[0.0, 0, 0], [0, 1, 0], [0, 0, 0]]),
     "shift": np.array([[0.0, 0, 0], [0, 0, 1], [0, 0, 0]]),
     "sum": np.ones((3, 3)),
     "blur": np.full((3, 3), 1 / 9),
-    "sharpen": np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
-    "Sobel x": _SOBEL,
-    "Sobel y": _SOBEL.T,
-    "Laplacian": np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+    "sharpen": SHARPEN,
+    "Sobel x": 4 * SOBEL_X,
+    "Sobel y": 4 * SOBEL_Y,
+    "Laplacian": LAPLACIAN,
 }
 """3x3 kernels by name; the Sobel pair is not divided by anything, so that its numbers stay whole."""
 

@@ -61,7 +61,7 @@ def floats(operation: str, **arrays: np.ndarray) -> list[np.ndarray]:
     ------
     ValueError : lists whose rows differ in length, or an array that is neither integer nor float32 nor float64
     """
-    found = {name: _array(f"{operation}: {name}", a) for name, a in arrays.items()}
+    found = {name: array_of(f"{operation}: {name}", a) for name, a in arrays.items()}
     for name, a in found.items():
         if a.dtype.kind not in "iub" and a.dtype not in (np.float32, np.float64):
             raise ValueError(f"{operation}: {name} has dtype {a.dtype}; use float32 (to train) or float64.")
@@ -86,7 +86,8 @@ def same_shape(operation: str, name: str, array: np.ndarray, shape: tuple[int, .
         raise ValueError(f"{operation}: {name} has shape {array.shape}, but {of} has shape {shape}.")
 
 
-def _array(name: str, value: np.ndarray) -> np.ndarray:
+def array_of(name: str, value: np.ndarray) -> np.ndarray:
+    """`value` as an array, or one sentence on lists that are none."""
     try:
         return np.asarray(value)
     except ValueError:  # NumPy's words for it are about "inhomogeneous parts"

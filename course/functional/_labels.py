@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.functional._arguments import floats, rank
+from course.functional._arguments import array_of, floats, rank
 
 
 class Labelled(NamedTuple):
@@ -59,7 +59,7 @@ def labelled(
     (z,) = floats(operation, **{name: scores})
     if z.ndim < 2:
         rank(operation, name, z, "N, classes")
-    labels = np.asarray(labels)
+    labels = array_of(f"{operation}: labels", labels)
     if labels.dtype.kind not in "iu":
         raise ValueError(
             f"{operation}: labels have dtype {labels.dtype}; they must be integers, the number of each class."

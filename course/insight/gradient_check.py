@@ -80,11 +80,16 @@ def gradient_check(
             f"gradient_check: backward returns {len(gradients)} gradients for {len(given)} arrays ({', '.join(given)}); "
             "it must return one for each, in their order."
         )
+    # what the backward pass itself may lose to rounding: it adds up G, and numbers as large as its largest gradient
+    largest = max(
+        (float(abs(g).max(initial=0)) for g in map(np.asarray, gradients) if g.dtype.kind == "f"), default=0.0
+    )
+    lost = ROUNDING * (float(abs(grad_out).sum()) + largest)
     findings = []
     for (name, a), gradient in zip(given.items(), gradients, strict=True):
         places = rng.permutation(a.size)[:at_most] if a.size > at_most else np.arange(a.size)
         indices = [tuple(int(i) for i in np.unravel_index(place, a.shape)) for place in np.sort(places)]
-        slopes = _slopes(forward, given, name, indices, grad_out, out, step)
+        slopes = _slopes(forward, given, name, indices, grad_out, out, step, lost)
         findings.append(_compare(name, a, gradient, indices, slopes, tolerance))
     return GradientReport(findings)
 
@@ -144,7 +149,7 @@ def gradient_check_module(
 
 
 class _Slope(NamedTuple):
-    """The slope at one number, measured on both sides together, on each side, and what rounding may add to it."""
+    """The slope at one number, measured on both sides together, on each side, and what rounding may add to it or its gradient."""
 
     central: float
     left: float
@@ -160,6 +165,7 @@ def _slopes(
     grad_out: np.ndarray,
     here: np.ndarray,
     step: float,
+    lost_backwards: float,
 ) -> Iterator[_Slope]:
     a = arrays[name].copy()
     moved = {**arrays, name: a}
@@ -177,7 +183,7 @@ def _slopes(
             float((grad_out * (up - down)).sum() / (above + below)),
             float((grad_out * (here - down)).sum() / below),
             float((grad_out * (up - here)).sum() / above),
-            float(lost / (above + below)),
+            float(lost / (above + below)) + lost_backwards,
         )
 
 

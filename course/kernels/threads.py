@@ -7,6 +7,7 @@ pieces depends on its shape alone, never on the number of threads, so one core a
 
 from __future__ import annotations
 
+import contextvars
 import operator
 import os
 import threading
@@ -69,7 +70,8 @@ def run(task: Callable[[T], None], pieces: Iterable[T]) -> None:
         for piece in queue:
             task(piece)
 
-    futures = [_get_pool().submit(work) for _ in range(helpers)]
+    # each in a copy of the caller's context, so that np.errstate holds there too
+    futures = [_get_pool().submit(contextvars.copy_context().run, work) for _ in range(helpers)]
     try:
         work()
     finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import numpy as np
 
 from course.functional._arguments import whole
@@ -14,6 +16,11 @@ class Filters(Module):
     """What the layers here have in common: filters, and a bias that may be missing."""
 
     bias: Parameter | None
+    in_channels: int
+    out_channels: int
+    options: ClassVar[dict[str, Any]]
+    """The arguments after the kernel's size that the layer keeps and its functions take, with those of their defaults that are
+    left out when the layer is printed; None for what is always printed."""
 
     def _draw(
         self,
@@ -38,11 +45,23 @@ class Filters(Module):
             self.bias.add_grad(grad_bias)
         return grad_x
 
-    def _text(self, text: str, **others: tuple[object, object]) -> str:
-        """`text`, and those of the `others` (value, default) that are not their default."""
-        said = {name: value for name, (value, default) in others.items() if value != default}
+    def _how(self) -> dict[str, Any]:
+        """The options by name, as the layer's functions take them."""
+        return {name: getattr(self, name) for name in self.options}
+
+    def _sizes(self) -> str:
+        return f"kernel_size={vars(self)['kernel_size']}"
+
+    def extra_repr(self) -> str:
+        said = {name: value for name, value in self._how().items() if value != self.options[name]}
         said |= {} if self.bias is not None else {"bias": False}
-        return ", ".join([text, *(f"{name}={value!r}" for name, value in said.items())])
+        return ", ".join(
+            [
+                f"{self.in_channels}, {self.out_channels}",
+                self._sizes(),
+                *(f"{name}={value!r}" for name, value in said.items()),
+            ]
+        )
 
 
 def check_channels(layer: str, in_channels: int, out_channels: int, groups: int) -> tuple[int, int]:

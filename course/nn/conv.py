@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,8 @@ from course.functional.conv1d import Padding1d, read_geometry1d
 from course.functional.padding import Padding, check_mode
 from course.functional.window import read_geometry
 from course.nn._filters import Filters, check_channels
+
+OPTIONS = {"stride": None, "padding": None, "dilation": 1, "groups": 1, "padding_mode": "zeros"}
 
 
 class Conv2d(Filters):
@@ -43,6 +44,8 @@ class Conv2d(Filters):
     ((32, 1, 3, 3), (1, 32, 7, 9))
     """
 
+    options = OPTIONS
+
     def __init__(
         self,
         in_channels: int,
@@ -70,24 +73,6 @@ class Conv2d(Filters):
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
         return self._keep(F.conv2d_backward(grad_out, self._x, self.weight.data, **self._how()))
-
-    def _how(self) -> dict[str, Any]:
-        return {
-            "stride": self.stride,
-            "padding": self.padding,
-            "dilation": self.dilation,
-            "groups": self.groups,
-            "padding_mode": self.padding_mode,
-        }
-
-    def extra_repr(self) -> str:
-        return self._text(
-            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, "
-            f"padding={self.padding!r}",
-            dilation=(self.dilation, 1),
-            groups=(self.groups, 1),
-            padding_mode=(self.padding_mode, "zeros"),
-        )
 
 
 class Conv1d(Filters):
@@ -118,6 +103,8 @@ class Conv1d(Filters):
     (3, 4, 8)
     """
 
+    options = OPTIONS
+
     def __init__(
         self,
         in_channels: int,
@@ -146,21 +133,3 @@ class Conv1d(Filters):
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
         return self._keep(F.conv1d_backward(grad_out, self._x, self.weight.data, **self._how()))
-
-    def _how(self) -> dict[str, Any]:
-        return {
-            "stride": self.stride,
-            "padding": self.padding,
-            "dilation": self.dilation,
-            "groups": self.groups,
-            "padding_mode": self.padding_mode,
-        }
-
-    def extra_repr(self) -> str:
-        return self._text(
-            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, "
-            f"padding={self.padding!r}",
-            dilation=(self.dilation, 1),
-            groups=(self.groups, 1),
-            padding_mode=(self.padding_mode, "zeros"),
-        )

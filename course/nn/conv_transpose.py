@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,14 @@ class ConvTranspose2d(Filters):
     (1, 4, 14, 10)
     """
 
+    options: ClassVar[dict[str, Any]] = {
+        "stride": None,
+        "padding": None,
+        "output_padding": 0,
+        "groups": 1,
+        "dilation": 1,
+    }
+
     def __init__(
         self,
         in_channels: int,
@@ -68,21 +76,3 @@ class ConvTranspose2d(Filters):
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
         return self._keep(F.conv_transpose2d_backward(grad_out, self._x, self.weight.data, **self._how()))
-
-    def _how(self) -> dict[str, Any]:
-        return {
-            "stride": self.stride,
-            "padding": self.padding,
-            "output_padding": self.output_padding,
-            "groups": self.groups,
-            "dilation": self.dilation,
-        }
-
-    def extra_repr(self) -> str:
-        return self._text(
-            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, "
-            f"padding={self.padding}",
-            output_padding=(self.output_padding, 0),
-            groups=(self.groups, 1),
-            dilation=(self.dilation, 1),
-        )

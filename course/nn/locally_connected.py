@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import numpy as np
 
 from course import functional as F
@@ -39,6 +41,8 @@ class LocallyConnected2d(Filters):
     86400
     """
 
+    options: ClassVar[dict[str, Any]] = {"stride": None, "padding": None}
+
     def __init__(
         self,
         in_channels: int,
@@ -60,15 +64,10 @@ class LocallyConnected2d(Filters):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         self._x = x
-        return F.locally_connected2d_forward(x, self.weight.data, self._bias(), self.stride, self.padding)
+        return F.locally_connected2d_forward(x, self.weight.data, self._bias(), **self._how())
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
-        return self._keep(
-            F.locally_connected2d_backward(grad_out, self._x, self.weight.data, self.stride, self.padding)
-        )
+        return self._keep(F.locally_connected2d_backward(grad_out, self._x, self.weight.data, **self._how()))
 
-    def extra_repr(self) -> str:
-        return self._text(
-            f"{self.in_channels}, {self.out_channels}, input_size={self.input_size}, kernel_size={self.kernel_size}, "
-            f"stride={self.stride}, padding={self.padding!r}"
-        )
+    def _sizes(self) -> str:
+        return f"input_size={self.input_size}, {super()._sizes()}"

@@ -51,14 +51,13 @@ class Optimizer:
         """`update`, a large parameter in pieces: a rule goes over its numbers a dozen times, and pieces stay in the cache."""
         if param.size <= PIECE:
             return list(self.update(param, grad, state))
-        # changed where they stand, as far as that is allowed: fresh memory costs as much as the sums
-        new = [np.require(a, requirements=["C", "W"]) for a in (param, *state)]
-        flat, gradient = [a.reshape(-1) for a in new], grad.reshape(-1)
+        old = [np.ascontiguousarray(a).reshape(-1) for a in (param, grad, *state)]
+        new = [np.empty(param.shape, a.dtype) for a in (param, *state)]
 
         def piece(numbers: slice) -> None:
-            parts = [a[numbers] for a in flat]
-            for part, updated in zip(parts, self.update(parts[0], gradient[numbers], parts[1:]), strict=True):
-                part[:] = updated
+            p, g, *kept = (a[numbers] for a in old)
+            for whole, part in zip(new, self.update(p, g, kept), strict=True):
+                whole.reshape(-1)[numbers] = part
 
         threads.run(piece, threads.slices(param.size, PIECE))
         return new

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -171,3 +172,18 @@ def test_blas_is_held_to_one_thread_after_the_first_call(call: str, run_python: 
 def test_slices_cover_the_range() -> None:
     assert [i for part in slices(23, 5) for i in range(23)[part]] == list(range(23))
     assert slices(0, 5) == []
+
+
+def test_what_the_caller_says_of_overflows_holds_in_the_pool(threads: int) -> None:
+    """With warnings turned into errors, as students' runs may have them."""
+    together = threading.Barrier(threads)
+
+    def task(_: int) -> None:
+        together.wait(timeout=30)  # so that each thread has one
+        np.float32(1e38) * np.float32(10)
+
+    with np.errstate(over="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(task, range(threads))
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        run(task, range(threads))

@@ -90,6 +90,10 @@ ZEROS = np.zeros((2, 3))
 BCE = "binary_cross_entropy_with_logits"
 
 SENTENCES = {
+    "ragged labels": (
+        lambda: F.cross_entropy_forward(np.zeros((2, 3)), [[1, 2], [0]]),  # type: ignore[arg-type]
+        "cross_entropy: labels is no array: the lists in it differ in length.",
+    ),
     "no array": (lambda: F.softmax(None), "softmax: logits has dtype object; use float32 (to train) or float64."),
     "softmax without classes": (
         lambda: F.softmax(np.zeros((2, 0))),
