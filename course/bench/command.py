@@ -18,7 +18,14 @@ from course.kernels.warmup import tasks
 
 
 def run(quick: bool, threads: tuple[int, ...], file: Path | None) -> None:
-    """Print each row as soon as it is measured."""
+    """Print each row as soon as it is measured.
+
+    Raises
+    ------
+    NotADirectoryError : there is no folder for the file; said before anything is measured
+    """
+    if file and not file.parent.is_dir():
+        raise NotADirectoryError(f"{file}: there is no folder {file.parent}; make it first.")
     for _, task in tasks():
         task()
     about = about_this_machine()

@@ -47,7 +47,7 @@ MODELS = {
     "resnet20": resnet20,
     "plain20": plain20,
 }
-"""What the command line can train, by name. Each takes a seed, and an `input_shape`: (1, 28, 28) unless it is given."""
+"""Classifiers of small images, by name: functions of seed, input_shape (1, 28, 28 unless given) and num_classes (10)."""
 
 __all__ = [
     "FCN",

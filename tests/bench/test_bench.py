@@ -53,6 +53,18 @@ def test_every_row_does_its_work() -> None:
             work()
 
 
+def test_a_file_that_cannot_be_written_is_refused_before_a_minute_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("course.bench.command.results", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr("course.bench.command.tasks", lambda: pytest.fail("compiled"))
+    done = CliRunner().invoke(main, ["bench", "--json", str(tmp_path / "nowhere" / "bench.json")])
+    assert done.exit_code == 1
+    assert (
+        done.output == f"Error: {tmp_path}/nowhere/bench.json: there is no folder {tmp_path}/nowhere; make it first.\n"
+    )
+
+
 @pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     pytest.importorskip("torch")
