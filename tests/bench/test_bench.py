@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from course import num_threads
 from course.bench import Timing, take_turns
 from course.bench.machine import Machine
+from course.bench.memory import peak
 from course.bench.rows import Row, rows
 from course.bench.run import TOO_NOISY, judge
 from course.bench.table import row_line
@@ -63,6 +64,14 @@ def test_a_file_that_cannot_be_written_is_refused_before_a_minute_is_lost(
     assert (
         done.output == f"Error: {tmp_path}/nowhere/bench.json: there is no folder {tmp_path}/nowhere; make it first.\n"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="only Linux tells the highest mark")
+def test_memory_is_that_of_the_step_alone() -> None:
+    """64 digits and their maps are a few MB; this process and a compiler at work would be hundreds."""
+    found = peak("course", "lenet5")
+    assert found is not None and 2e6 < found < 50e6
 
 
 @pytest.mark.slow
