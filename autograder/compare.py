@@ -29,7 +29,8 @@ def compare(outcome: Outcome, expected: Any, demands: tuple[str, ...], names: li
     outcome
         What the call did.
     expected
-        The oracle's answer: an array, an int, a float, None, or a tuple of these.
+        The oracle's answer: an array, an int, a float, None, or a tuple of these; a dict is looked at key by key, by the
+        cases' `then`.
     demands
         Which of "shape", "values", "dtype", "inputs", "memory" must hold; the kind of object always must.
     names
@@ -57,6 +58,10 @@ def compare(outcome: Outcome, expected: Any, demands: tuple[str, ...], names: li
 
 def compare_values(value: Any, expected: Any, demands: tuple[str, ...]) -> Failure | None:
     """Compare a returned value alone: kind of object, then shape, values and dtype as far as demanded."""
+    if isinstance(expected, dict):
+        return None if isinstance(value, dict) else Failure("type", f"Returned {_kind(value)}, not a dict of answers.")
+    if value is None and expected is not None:
+        return Failure("type", "Returned None: is the return missing?")
     if isinstance(expected, tuple):
         return _compare_parts(value, expected, demands)
     if expected is None:
@@ -151,8 +156,6 @@ def _error(error: Error) -> str:
 
 
 def _kind(value: Any) -> str:
-    if value is None:
-        return "None (is the return missing?)"
     if isinstance(value, np.ndarray):
         return "one array"
     name = type(value).__name__

@@ -1,22 +1,27 @@
 """Figures that show every number, and explorers that let you move them.
 
-An explorer needs ipywidgets and is imported when you ask for it; the figures need NumPy alone.
+One folder for each explorer; `drawing` and `controls` are what they share. An explorer needs ipywidgets and is imported
+when you ask for it; the figures need NumPy alone.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from course.explore.figure import Figure, convolution_figure
+from course.explore.convolution.figure import convolution_figure
+from course.explore.drawing.figure import Figure
 from course.explore.gallery import gallery
 
 if TYPE_CHECKING:
-    from course.explore.convolution_explorer import ConvolutionExplorer
+    from course.explore.convolution.explorer import ConvolutionExplorer
 
 __all__ = ["ConvolutionExplorer", "Figure", "convolution_figure", "gallery"]
 
+_EXPLORERS = {
+    "ConvolutionExplorer": "convolution",
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "ConvolutionExplorer":
-        from course.explore.convolution_explorer import ConvolutionExplorer
-
-        return ConvolutionExplorer
+    if name in _EXPLORERS:
+        return getattr(import_module(f"course.explore.{_EXPLORERS[name]}.explorer"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course.explore.colours import diverging
-from course.explore.figure import PAPER_STYLE, Figure
-from course.explore.grids import largest, picture
-from course.explore.lettering import label
-from course.explore.svg import document, element, group
+from course.explore.drawing.colours import diverging
+from course.explore.drawing.figure import PAPER_STYLE, Figure
+from course.explore.drawing.grids import largest, picture
+from course.explore.drawing.lettering import label
+from course.explore.drawing.svg import document, element, group
 
 GAP, TITLE = 14, 22
 

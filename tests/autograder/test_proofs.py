@@ -1,7 +1,9 @@
 """Every check is proved: each named mistake loses points and is named, right answers of any style get them all."""
 
+import re
 import warnings
 from functools import cache, partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,15 +62,11 @@ def test_nonsense_gets_nothing(exercise, answer):
     assert (report.status, report.score) == ("wrong", 0)
 
 
-def test_points_are_those_of_the_unit():
-    points = {exercise.name: exercise.points for exercise in exercises("04_convolution_layer")}
-    assert points == {
-        "conv2d_parameters": 2,
-        "linear_parameters": 2,
-        "correlate_volume": 4,
-        "conv2d_forward": 8,
-        "design_filters": 4,
-    }
+@pytest.mark.parametrize("unit", units())
+def test_points_are_those_of_the_unit(unit):
+    source = (Path(__file__).parents[2] / "solutions" / f"{unit}.py").read_text()
+    asked = {name: float(points) for name, points in re.findall(r'^# %% check="(\w+)" points=([\d.]+)', source, re.M)}
+    assert asked == {exercise.name: exercise.points for exercise in exercises(unit)}
 
 
 def test_every_list_of_mistakes_belongs_to_an_exercise():

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
 
 CHROMIUM = "/usr/bin/chromium"
@@ -31,6 +32,23 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 START_SECONDS = 60
+
+# Notes when a key goes down and when the first figure changes after it, by the browser's clock.
+STOPWATCH = """() => {
+    window.took = null;
+    if (window.watched) return;
+    window.watched = true;
+    const figure = document.querySelector('figure').closest('.widget-html-content');
+    document.addEventListener('keydown', () => { window.pressed = performance.now(); window.took = null; }, true);
+    new MutationObserver(() => { window.took ??= performance.now() - window.pressed; })
+        .observe(figure, {childList: true, subtree: true});
+}"""
+NAME_OF_FOCUS = """() => {
+    const e = document.activeElement;
+    return e.getAttribute('role') === 'slider'
+        ? e.closest('.widget-slider').querySelector('label').innerText
+        : (e.labels?.[0]?.innerText || e.getAttribute('aria-label') || e.innerText).trim();
+}"""
 
 
 @dataclass(frozen=True)
@@ -97,6 +115,49 @@ class NotebookPage:
             }""",
             timeout=1000 * seconds,
         )
+
+    def slider(self, name: str):
+        """The handle of the slider with this description."""
+        row = self.page.locator(".widget-slider").filter(has=self.page.get_by_text(name, exact=True))
+        return row.get_by_role("slider")
+
+    def press(self, handle, key: str, until: str) -> tuple[float, int]:
+        """Press a key on a focused control and wait for what it does to the figure.
+
+        Parameters
+        ----------
+        handle : playwright.sync_api.Locator
+            The control.
+        key : str
+            "ArrowRight", for example.
+        until : str
+            Text that stands in the figure afterwards and not before.
+
+        Returns
+        -------
+        float, int
+            Milliseconds from the key to the figure's first change, by the browser's clock; bytes that came from the kernel.
+        """
+        self.page.evaluate(STOPWATCH)
+        before = len(self.received)
+        handle.press(key)
+        self.page.wait_for_function("text => document.querySelector('figure').innerText.includes(text)", arg=until)
+        took = self.page.evaluate("window.took")
+        self.page.wait_for_timeout(100)  # let the rest of this step's messages come in
+        return took, sum(self.received[before:])
+
+    def tab_stops(self, count: int) -> list[str]:
+        """Names of the controls that Tab reaches, one after the other, from the one that has the focus."""
+        reached = []
+        for _ in range(count):
+            reached.append(self.page.evaluate(NAME_OF_FOCUS))
+            self.page.keyboard.press("Tab")
+        return reached
+
+    def keep(self, name: str) -> None:
+        """Leave a picture of the page where SCREENSHOTS says, for whoever wants to look."""
+        if folder := os.environ.get("SCREENSHOTS"):
+            self.screenshot(Path(folder) / f"{name}.png")
 
     def screenshot(self, path: Path) -> None:
         """Save what the window shows as a PNG file."""
@@ -182,6 +243,22 @@ def open_notebook(browser, lab: Lab) -> Iterator[Callable[..., NotebookPage]]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_cells(lab: Lab, open_notebook) -> Callable[..., NotebookPage]:
+    """A function ``open_cells(*sources, **window)`` that opens a notebook of these code cells, runs it, and waits for a figure."""
+
+    def open_page(*sources: str, **window) -> NotebookPage:
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), lab.root / "cells.ipynb")
+        notebook = open_notebook("cells.ipynb", **window)
+        notebook.run_all()
+        notebook.page.wait_for_selector("figure svg[role=img]")
+        return notebook
+
+    return open_page
 
 
 def _write_settings(path: Path, **values: object) -> None:

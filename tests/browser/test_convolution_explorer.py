@@ -2,7 +2,6 @@
 
 import statistics
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -21,30 +20,10 @@ explorer
 ANSWERS = "np.save('answers.npy', explorer.state.convolution.out)"
 GENEROUS_MS = 2000
 
-# Notes when a key goes down and when the figure changes after it, by the browser's clock.
-STOPWATCH = """() => {
-    const figure = document.querySelector('figure').closest('.widget-html-content');
-    document.addEventListener('keydown', () => { window.pressed = performance.now(); window.took = null; }, true);
-    new MutationObserver(() => { window.took ??= performance.now() - window.pressed; })
-        .observe(figure, {childList: true, subtree: true});
-}"""
-
 
 @pytest.fixture
-def explorer(lab, open_notebook):
-    cells = [nbformat.v4.new_code_cell(CODE), nbformat.v4.new_code_cell(ANSWERS)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), lab.root / "explorer.ipynb")
-    notebook = open_notebook("explorer.ipynb", height=1400)
-    notebook.run_all()
-    notebook.page.wait_for_selector("figure svg[role=img]")
-    return notebook
-
-
-def slider(page, name):
-    """The handle of the slider with this description."""
-    row = page.locator(".widget-slider").filter(has=page.get_by_text(name, exact=True))
-    return row.get_by_role("slider")
+def explorer(open_cells):
+    return open_cells(CODE, ANSWERS, height=1400)
 
 
 def out(page):
@@ -59,17 +38,13 @@ def test_keyboard_moves_the_window_and_changes_the_layer(lab, explorer):
     assert out(page) == right[0].ravel().tolist()
     assert "Step 0 " in page.get_by_role("status").first.inner_text()
 
-    page.evaluate(STOPWATCH)
-    step = slider(page, "step")
+    step = explorer.slider("step")
     step.focus()
     times, sizes = [], []
     for target in range(1, 9):
-        before = len(explorer.received)
-        step.press("ArrowRight")
-        page.wait_for_function(f"() => document.querySelector('figure').innerText.includes('Step {target} ')")
-        times.append(page.evaluate("window.took"))
-        page.wait_for_timeout(100)  # let the rest of this step's messages come in
-        sizes.append(sum(explorer.received[before:]))
+        took, size = explorer.press(step, "ArrowRight", until=f"Step {target} ")
+        times.append(took)
+        sizes.append(size)
         row, column = divmod(target, 3)
         sentence = page.locator("figure p[role=status]").inner_text().replace("−", "-")
         assert f"out[0, {row}, {column}] = " in sentence
@@ -78,7 +53,7 @@ def test_keyboard_moves_the_window_and_changes_the_layer(lab, explorer):
     print(f"messages of one step: median {statistics.median(sizes):.0f} bytes, most {max(sizes)}")
     assert max(times) < GENEROUS_MS
 
-    stride = slider(page, "stride")
+    stride = explorer.slider("stride")
     stride.focus()
     stride.press("ArrowLeft")
     page.wait_for_function("() => document.querySelector('[data-part=out]').querySelectorAll('text').length === 25")
@@ -86,21 +61,8 @@ def test_keyboard_moves_the_window_and_changes_the_layer(lab, explorer):
 
 
 def test_every_control_is_reached_by_tab_and_has_a_name(explorer):
-    page = explorer.page
-    slider(page, "kernel size").focus()
-    reached = []
-    for _ in range(26):
-        reached.append(
-            page.evaluate(
-                """() => {
-                    const e = document.activeElement;
-                    return e.getAttribute('role') === 'slider'
-                        ? e.closest('.widget-slider').querySelector('label').innerText
-                        : (e.labels?.[0]?.innerText || e.innerText).trim();
-                }"""
-            )
-        )
-        page.keyboard.press("Tab")
+    explorer.slider("kernel size").focus()
+    reached = explorer.tab_stops(26)
     names = ["kernel size", "stride", "padding", "dilation", "filter", "edit channel", "bias", "step"]
     names += [f"kernel row {row}, column {column}" for row in range(3) for column in range(3)]
     assert set(names) <= set(reached)

@@ -1,6 +1,5 @@
 """Unit 04 as a student meets it: opened in JupyterLab, run from top to bottom, explored from the keyboard."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -25,12 +24,6 @@ def unit(lab, open_notebook):
     return open_unit
 
 
-def keep(notebook, name: str) -> None:
-    """Leave a picture of the whole page where SCREENSHOTS says, for whoever wants to look."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        notebook.screenshot(Path(folder) / f"{name}.png")
-
-
 def test_the_solved_unit_runs_and_its_explorer_answers_the_keyboard(unit):
     notebook = unit("solutions")
     page = notebook.page
@@ -47,7 +40,7 @@ def test_the_solved_unit_runs_and_its_explorer_answers_the_keyboard(unit):
     status.filter(has_text="out[0, 0, 1] = ").wait_for()  # the figure is drawn anew, so the old element never changes
     assert re.search(r"out\[0, 0, 1\] = .* = 2\.", status.inner_text())
     assert re.search(r"out\[0, 0, 1\] = .*2\.", figure.get_attribute("aria-label"))
-    keep(notebook, "solved")
+    notebook.keep("solved")
 
 
 def test_the_released_unit_stops_at_the_first_unwritten_function_only(unit):
@@ -59,4 +52,4 @@ def test_the_released_unit_stops_at_the_first_unwritten_function_only(unit):
     assert error.count() == 1
     assert "NotImplementedError" in error.inner_text()
     assert page.get_by_text(re.compile(r"not attempted, 0 of \d points")).count() == 5
-    keep(notebook, "released")
+    notebook.keep("released")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.explore import ConvolutionExplorer, convolution_figure
-from course.explore.presets import KERNELS
+from course.explore.controls.presets import KERNELS
 from course.functional import conv2d_forward
 
 IMAGE = np.random.default_rng(3).integers(0, 10, (7, 7))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from course.explore import convolution_figure
-from course.explore.convolution_numbers import make_convolution
+from course.explore.convolution.numbers import make_convolution
 
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 

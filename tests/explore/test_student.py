@@ -154,8 +154,8 @@ def test_a_function_that_writes_into_its_input_harms_nothing(read, demo, victim)
 
 
 def test_a_function_that_keeps_its_result_cannot_change_the_figure_later(demo):
-    from course.explore.convolution_numbers import make_convolution
-    from course.explore.student import compare
+    from course.explore.convolution.numbers import make_convolution
+    from course.explore.convolution.student import compare
 
     kept = []
 

@@ -5,11 +5,11 @@ import zlib
 import numpy as np
 import pytest
 
-from course.explore.colours import INK, contrast, diverging, hex_colour
-from course.explore.grids import grid, hatch, numbers
-from course.explore.lettering import label, number
-from course.explore.png import png_data_uri
-from course.explore.svg import document, element
+from course.explore.drawing.colours import INK, contrast, diverging, hex_colour
+from course.explore.drawing.grids import grid, hatch, numbers
+from course.explore.drawing.lettering import label, number
+from course.explore.drawing.png import png_data_uri
+from course.explore.drawing.svg import document, element
 
 
 @pytest.mark.parametrize("text", ['<script>alert("x")</script>', "a & b", "\x1b[31mred\x00", "\ud800 lone"])

@@ -1,6 +1,5 @@
 """The convolution figure with controls: move the window, change the layer, try your own function."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,19 +8,20 @@ import ipywidgets as widgets
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course.explore.convolution_numbers import Convolution, Pair, make_convolution
-from course.explore.convolution_state import ConvolutionState
-from course.explore.figure import draw
-from course.explore.kernel_editor import KernelEditor
-from course.explore.player import Player
-from course.explore.presets import KERNELS, name_of
-from course.explore.student import Answer, compare
+from course.explore.controls.explorer import Explorer
+from course.explore.controls.kernel_editor import KernelEditor
+from course.explore.controls.player import Player
+from course.explore.controls.presets import KERNELS, name_of
+from course.explore.convolution.figure import draw
+from course.explore.convolution.numbers import Convolution, Pair, make_convolution
+from course.explore.convolution.state import ConvolutionState
+from course.explore.convolution.student import Answer, compare
 
 LARGEST_KERNEL = 7
 OWN = "own numbers"
 
 
-class ConvolutionExplorer(widgets.VBox):
+class ConvolutionExplorer(Explorer):
     """See how one number of a convolution's output comes about, and change everything in it.
 
     Parameters
@@ -80,19 +80,16 @@ class ConvolutionExplorer(widgets.VBox):
         fn: Callable[..., Any] | None = None,
     ) -> None:
         start = make_convolution(x, weight, bias, stride, padding, dilation)
+        super().__init__()
         self._fn = fn
-        # Callbacks run on another thread than cells do: whoever holds the lock may read the controls and draw.
-        self._lock = threading.RLock()
-        self._updating = False
         self._start = start
         # Kernels of every size are cut from the middle of the largest one: making it smaller loses nothing.
         self._bank = _embed(start.weight, max(LARGEST_KERNEL, *start.weight.shape[2:]))
         self._biases = None if start.bias is None else start.bias.copy()
         self._make_controls(start)
-        self.figure = widgets.HTML()
         self.state = ConvolutionState(start)
-        self._update(self._rebuild)
-        super().__init__([self._panel(start), self.player, self.figure])
+        self.update(self._rebuild)
+        self.children = [self._panel(start), self.player, self.figure]
 
     def _make_controls(self, start: Convolution) -> None:
         C_out, C, kH, kW = start.weight.shape
@@ -128,13 +125,13 @@ class ConvolutionExplorer(widgets.VBox):
         )
 
     def _on_setting(self, _: Any) -> None:
-        self._update(self._rebuild)
+        self.update(self._rebuild)
 
     def _on_choice(self, _: Any) -> None:
-        self._update(self._show_filter)
+        self.update(self._show_filter)
 
     def _on_step(self, _: Any) -> None:
-        self._update(self._draw)
+        self.update(self._draw)
 
     def _on_preset(self, change: Any) -> None:
         def choose() -> None:
@@ -144,7 +141,7 @@ class ConvolutionExplorer(widgets.VBox):
                 self.kernel_size.value = 3
             self._rebuild()
 
-        self._update(choose)
+        self.update(choose)
 
     def _on_bias(self, change: Any) -> None:
         def put() -> None:
@@ -152,7 +149,7 @@ class ConvolutionExplorer(widgets.VBox):
                 self._biases[self.filter.value] = change["new"]
             self._rebuild()
 
-        self._update(put)
+        self.update(put)
 
     def _edit(self, row: int, column: int, value: float) -> None:
         def put() -> None:
@@ -160,18 +157,7 @@ class ConvolutionExplorer(widgets.VBox):
             shown[row, column] = value
             self._rebuild()
 
-        self._update(put)
-
-    def _update(self, action: Callable[[], None]) -> None:
-        """Run one reaction to a control, alone; what it sets in other controls causes no further reaction."""
-        with self._lock:
-            if self._updating:
-                return
-            self._updating = True
-            try:
-                action()
-            finally:
-                self._updating = False
+        self.update(put)
 
     def _rebuild(self) -> None:
         """Compute everything anew from the controls, the student's answer included."""

@@ -1,40 +1,18 @@
 """The convolution figure without controls, for pages where nothing can be moved."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from course.explore.convolution import render
-from course.explore.convolution_numbers import Pair, make_convolution
-from course.explore.convolution_state import ConvolutionState
-from course.explore.convolution_words import size_formulas, status_sentence, unseen_sentence
-from course.explore.lettering import number
-from course.explore.student import compare
-from course.explore.svg import FONT, element, escape
-
-
-@dataclass(frozen=True, repr=False)
-class Figure:
-    """A drawing and the sentences below it; the last expression of a cell shows both.
-
-    Parameters
-    ----------
-    svg : str
-        The drawing alone.
-    html : str
-        Drawing and sentences on white paper.
-    """
-
-    svg: str
-    html: str
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return f"Figure of {len(self.html):,} characters; its .svg can be saved to a file"
+from course.explore.convolution.numbers import Pair, make_convolution
+from course.explore.convolution.render import render
+from course.explore.convolution.state import ConvolutionState
+from course.explore.convolution.student import compare
+from course.explore.convolution.words import size_formulas, status_sentence, unseen_sentence
+from course.explore.drawing.figure import LINE, MONO, PAPER_STYLE, Figure
+from course.explore.drawing.lettering import number
+from course.explore.drawing.svg import element, escape
 
 
 def convolution_figure(
@@ -110,17 +88,11 @@ def draw(state: ConvolutionState) -> Figure:
         SVG, and HTML with a live status line for screen readers.
     """
     svg = render(state)
-    formulas = element("p", "<br/>".join(map(escape, size_formulas(state.convolution))), style=_LINE + _MONO)
+    formulas = element("p", "<br/>".join(map(escape, size_formulas(state.convolution))), style=LINE + MONO)
     sentences = [unseen_sentence(state.convolution), *_answer_sentences(state)]
-    paragraphs = [element("p", escape(sentence), style=_LINE) for sentence in sentences if sentence]
-    status = element("p", escape(status_sentence(state)), role="status", aria_live="polite", style=_LINE)
+    paragraphs = [element("p", escape(sentence), style=LINE) for sentence in sentences if sentence]
+    status = element("p", escape(status_sentence(state)), role="status", aria_live="polite", style=LINE)
     return Figure(svg, element("figure", svg, status, formulas, *paragraphs, style=PAPER_STYLE))
-
-
-# Own colours throughout: the page may be dark, the paper is not.
-PAPER_STYLE = f"background:#fff;color:#111;margin:0;padding:10px 12px;font:14px/1.45 {FONT}"
-_LINE = "margin:6px 0 0;color:#111;overflow-wrap:anywhere;"
-_MONO = "font-family:'DejaVu Sans Mono','Consolas',monospace;font-size:13px"
 
 
 def _answer_sentences(state: ConvolutionState) -> list[str]:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from course.explore.convolution_numbers import Convolution, Floats
-from course.explore.convolution_words import signed
-from course.explore.grids import SMALLEST
-from course.explore.lettering import DIGIT, number
+from course.explore.convolution.numbers import Convolution, Floats
+from course.explore.convolution.words import signed
+from course.explore.drawing.grids import SMALLEST
+from course.explore.drawing.lettering import DIGIT, number
 
 MARGIN = 10
 HEAD = 24  # the line of titles over every grid

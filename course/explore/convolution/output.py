@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from course.explore.colours import BLUE, GREY, INK, PAPER, VERMILION, diverging
-from course.explore.convolution_layout import BOX, HEAD, TITLE, Layout
-from course.explore.convolution_numbers import Floats
-from course.explore.convolution_state import ConvolutionState
-from course.explore.convolution_words import output_name, signed, total
-from course.explore.grids import grid, largest, picture
-from course.explore.lettering import box, label, number, paragraph
-from course.explore.svg import arrow, element, frame, group, short
+from course.explore.convolution.layout import BOX, HEAD, TITLE, Layout
+from course.explore.convolution.numbers import Floats
+from course.explore.convolution.state import ConvolutionState
+from course.explore.convolution.words import output_name, signed, total
+from course.explore.drawing.colours import BLUE, GREY, INK, PAPER, VERMILION, diverging
+from course.explore.drawing.grids import grid, largest, picture
+from course.explore.drawing.lettering import box, label, number, paragraph
+from course.explore.drawing.svg import arrow, element, frame, group, short
 
 EQUATION = 24  # letters in a line of the last sum
 BLACK = (17, 17, 17)  # marks wrong pixels: no colour of the scale

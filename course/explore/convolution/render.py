@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from course.explore.colours import BLUE, GREY, INK, LINE, PAPER, VERMILION
-from course.explore.convolution_layout import BOX, GAP, HEAD, MARGIN, TERM_SIZE, TITLE, Layout, make_layout
-from course.explore.convolution_output import draw_output
-from course.explore.convolution_state import ConvolutionState
-from course.explore.convolution_words import misfit_sentence, status_sentence, terms
-from course.explore.grids import grid, grid_lines, hatch, largest, picture
-from course.explore.lettering import box, label, number, paragraph
-from course.explore.svg import arrow, document, element, frame, group, short
+from course.explore.convolution.layout import BOX, GAP, HEAD, MARGIN, TERM_SIZE, TITLE, Layout, make_layout
+from course.explore.convolution.output import draw_output
+from course.explore.convolution.state import ConvolutionState
+from course.explore.convolution.words import misfit_sentence, status_sentence, terms
+from course.explore.drawing.colours import BLUE, GREY, INK, LINE, PAPER, VERMILION
+from course.explore.drawing.grids import grid, grid_lines, hatch, largest, picture
+from course.explore.drawing.lettering import box, label, number, paragraph
+from course.explore.drawing.svg import arrow, document, element, frame, group, short
 
 
 def render(state: ConvolutionState) -> str:

@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from course.explore.convolution_numbers import Convolution, Floats, Pair
-from course.explore.student import Answer
+from course.explore.convolution.numbers import Convolution, Floats, Pair
+from course.explore.convolution.student import Answer
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course.explore.convolution_numbers import Convolution
+from course.explore.convolution.numbers import Convolution
 
 LONGEST_MESSAGE = 300  # letters of an error message worth reading in a figure
 

@@ -1,8 +1,8 @@
 """The sentences and formulas of the convolution figure, with live numbers filled in."""
 
-from course.explore.convolution_numbers import Convolution
-from course.explore.convolution_state import ConvolutionState
-from course.explore.lettering import number
+from course.explore.convolution.numbers import Convolution
+from course.explore.convolution.state import ConvolutionState
+from course.explore.drawing.lettering import number
 
 AXES = (("row", "rows", "H"), ("column", "columns", "W"))
 

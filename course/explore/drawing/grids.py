@@ -5,10 +5,10 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from course.explore.colours import GREY, LINE, diverging, hex_colour
-from course.explore.lettering import DIGIT, number
-from course.explore.png import png_data_uri
-from course.explore.svg import element, short
+from course.explore.drawing.colours import GREY, LINE, diverging, hex_colour
+from course.explore.drawing.lettering import DIGIT, number
+from course.explore.drawing.png import png_data_uri
+from course.explore.drawing.svg import element, short
 
 SMALLEST = 8.5  # font size below which two decimal places are not worth it
 

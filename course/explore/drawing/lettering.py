@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterable
 
-from course.explore.colours import INK, PAPER
-from course.explore.svg import element, escape, group
+from course.explore.drawing.colours import INK, PAPER
+from course.explore.drawing.svg import element, escape, group
 
 DIGIT = 0.62  # width of a digit in the widest of the usual fonts, as a part of the font size
 

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable
 
-from course.explore.colours import BLUE, GREY, INK, PAPER
+from course.explore.drawing.colours import BLUE, GREY, INK, PAPER
 
 FONT = "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
 

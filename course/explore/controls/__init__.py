@@ -1,0 +1,1 @@
+"""Widgets that several explorers share: a player over steps, fields for a kernel's numbers, kernels by name."""
