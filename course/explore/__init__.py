@@ -13,11 +13,13 @@ from course.explore.gallery import gallery
 
 if TYPE_CHECKING:
     from course.explore.convolution.explorer import ConvolutionExplorer
+    from course.explore.dashboard.explorer import TrainingDashboard
 
-__all__ = ["ConvolutionExplorer", "Figure", "convolution_figure", "gallery"]
+__all__ = ["ConvolutionExplorer", "Figure", "TrainingDashboard", "convolution_figure", "gallery"]
 
 _EXPLORERS = {
     "ConvolutionExplorer": "convolution",
+    "TrainingDashboard": "dashboard",
 }
 
 

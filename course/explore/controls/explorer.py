@@ -24,6 +24,7 @@ class Explorer(widgets.VBox):
         self._updating = False
         self.figure = widgets.HTML()
         super().__init__()
+        self.observe(lambda _: answer_at_once(self), names="children")
 
     def update(self, action: Callable[[], None]) -> None:
         """Run one reaction to a control, alone; what it sets in other controls causes no further reaction.
@@ -41,3 +42,22 @@ class Explorer(widgets.VBox):
                 action()
             finally:
                 self._updating = False
+
+
+def answer_at_once(widget: widgets.Widget) -> None:
+    """Let a widget and all inside it be heard while a cell runs.
+
+    A page sends what is clicked and moved to a shell of its own. ipykernel 7.4 sends it on to the shell that last wrote to the
+    widget instead: for a new widget the one that runs cells, and there a click waits until the running cell has ended. So
+    that memory is deleted; without it, and in other versions, the page's own choice counts.
+
+    Parameters
+    ----------
+    widget : Widget
+        An explorer, or a part of one.
+    """
+    comm = widget.comm
+    if comm is not None and getattr(comm, "_reply_subshell_id", None) is None:
+        vars(comm).pop("_reply_subshell_id", None)
+    for child in getattr(widget, "children", ()):
+        answer_at_once(child)
