@@ -4,7 +4,7 @@ from course.data import augmentation
 from course.data.brain import brain, brain_slice
 from course.data.cifar10 import cifar10
 from course.data.dataset import Dataset, Normalization
-from course.data.digit import read_digit
+from course.data.digit import centre_digit, read_digit
 from course.data.download import data_folder
 from course.data.fashion import fashion_mnist, fashion_sample
 from course.data.folder import image_folder
@@ -29,6 +29,7 @@ __all__ = [
     "image_folder",
     "mnist",
     "photo",
+    "centre_digit",
     "read_digit",
     "read_idx",
     "shapes",

@@ -40,13 +40,32 @@ def read_digit(path: str | Path) -> np.ndarray:
         raise ValueError(f"{path}: there is nothing drawn on it (brightest and darkest pixel are almost equal).")
     if grey.shape == (SIDE, SIDE) and paper < 25:
         return grey[None, None]
-    return _centred(np.where(ink > 0.1 * ink.max(), ink, 0).astype(np.uint8))[None, None]
+    return centre_digit(np.where(ink > 0.1 * ink.max(), ink, 0).astype(np.uint8))[None, None]
 
 
-def _centred(ink: np.ndarray) -> np.ndarray:
-    """Cut out the ink (H, W), fit it into the box, put its centre of mass into the middle."""
+def centre_digit(ink: np.ndarray) -> np.ndarray:
+    """Cut out the ink, fit it into a 20x20 box, and put its centre of mass into the middle, as MNIST does.
+
+    Parameters
+    ----------
+    ink : uint8 (H, W), bright on black; a picture without any ink stays black
+
+    Returns
+    -------
+    uint8 (28, 28)
+
+    Examples
+    --------
+    >>> corner = np.zeros((28, 28), np.uint8)
+    >>> corner[:10, :4] = 255  # a small stroke, far from the middle
+    >>> rows, columns = np.nonzero(centre_digit(corner))
+    >>> [int(n) for n in (rows.min(), rows.max(), columns.min(), columns.max())]
+    [4, 23, 10, 17]
+    """
     from PIL import Image
 
+    if not ink.any():
+        return np.zeros((SIDE, SIDE), np.uint8)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = BOX / max(cut.shape)
