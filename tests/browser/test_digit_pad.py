@@ -21,6 +21,11 @@ pad = DigitPad(model)
 pad
 """
 
+BRIGHT = """() => {
+    const pad = document.querySelector('canvas[role=application]').getContext('2d');
+    return pad.getImageData(0, 0, 280, 280).data.some((v, i) => i % 4 === 0 && v > 0);
+}"""
+
 
 def answer(page):
     return page.locator("figure p[role=status]").inner_text()
@@ -49,6 +54,7 @@ def test_a_one_and_a_zero_are_read(open_cells):
 
     page.get_by_role("button", name="Clear").click()
     page.wait_for_function("() => document.querySelector('figure').innerText.includes('Nothing is drawn')")
+    assert not page.evaluate(BRIGHT), "the pad is empty again"
     canvas.focus()
     for key, times in [("ArrowLeft", 5), ("ArrowUp", 8)]:
         for _ in range(times):
@@ -69,8 +75,4 @@ def test_a_one_and_a_zero_are_read(open_cells):
     print(f"\nkey to figure: median {statistics.median(took):.0f} ms, slowest {max(took):.0f} ms")
     assert max(took) < 2000
     assert re.search(r"reads a \d, \d+% sure", answer(page))
-    pixels = page.evaluate(
-        "() => { const c = document.querySelector('canvas[role=application]').getContext('2d');"
-        "return c.getImageData(0, 0, 280, 280).data.some((v, i) => i % 4 === 0 && v > 0); }"
-    )
-    assert pixels, "the digit that was taken stands on the pad"
+    assert page.evaluate(BRIGHT), "the digit that was taken stands on the pad"

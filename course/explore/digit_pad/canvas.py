@@ -70,13 +70,15 @@ load(canvas.dataset.pixels);
 """
 
 
-def canvas_html(image: np.ndarray) -> str:
+def canvas_html(image: np.ndarray, serial: int = 0) -> str:
     """Write the canvas with a digit on it.
 
     Parameters
     ----------
     image : uint8 array, (28, 28)
         Bright on black; zeros for an empty pad.
+    serial : int
+        Another number makes another text, and so a new canvas, of the same image.
 
     Returns
     -------
@@ -104,7 +106,7 @@ def canvas_html(image: np.ndarray) -> str:
         "const c = this.previousElementSibling; c.pad || new Function('element', c.dataset.script)(c); this.remove()"
     )
     return (
-        f'<div style="position:relative;width:{side}px;max-width:100%;line-height:0">'
+        f'<div data-serial="{serial}" style="position:relative;width:{side}px;max-width:100%;line-height:0">'
         f'<canvas width="280" height="280" tabindex="0" role="application" aria-label="{words}" data-script="{script}" '
         f'data-pixels="{to_text(image)}" style="width:100%;touch-action:none;cursor:crosshair;background:#000"{handlers}></canvas>'
         f'<img src="data:," alt="" onerror="{start}" style="display:none">'

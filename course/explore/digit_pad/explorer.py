@@ -52,7 +52,7 @@ class DigitPad(Explorer):
     def __init__(self, network: Network, digits: Dataset | None = None) -> None:
         super().__init__()
         self._network, self._digits = network, digits or mnist(train=False)
-        self._drawn, self._label = EMPTY, None
+        self._drawn, self._label, self._serial = EMPTY, None, 0
         self._make_controls()
         self.state: DigitState
         self._answer()
@@ -105,7 +105,8 @@ class DigitPad(Explorer):
 
     def _show(self, image: np.ndarray, label: int | None) -> None:
         self._drawn, self._label = image, label
-        self._pad.value = canvas_html(image)
+        self._serial += 1  # what was drawn since in the page must go, even if the pad had this image before
+        self._pad.value = canvas_html(image, self._serial)
         self.pixels.value = ""
         self._answer()
 

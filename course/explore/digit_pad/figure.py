@@ -189,12 +189,13 @@ def _maps(out: np.ndarray) -> str:
     if out.ndim == 1:
         side = MAP * MOST / max(len(out), 16)
         return picture(diverging(out[None], largest(out)), MAP * MOST, max(side, 14))
-    maps = out[:MOST]
-    between = np.full((out.shape[1], max(1, round(GAP / MAP * out.shape[1])), 3), 170, np.uint8)
+    bigger = max(1, 20 // out.shape[1])  # so that the line between small maps is thin
+    maps = out[:MOST].repeat(bigger, axis=1).repeat(bigger, axis=2)
+    between = np.full((maps.shape[1], max(1, round(GAP / MAP * maps.shape[1])), 3), 170, np.uint8)
     limit = largest(maps)
     tiles = [part for plane in maps for part in (diverging(plane, limit), between)][:-1]
     strip = np.concatenate(tiles, axis=1)
-    return picture(strip, strip.shape[1] * MAP / out.shape[1], MAP)
+    return picture(strip, strip.shape[1] * MAP / strip.shape[0], MAP)
 
 
 def _bars(shares: np.ndarray) -> str:
