@@ -1,6 +1,7 @@
 """The vocabulary of a check: an Exercise has Behaviours, a Behaviour has Cases, and named Mistakes explain."""
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +22,11 @@ class Case:
     Parameters
     ----------
     args, kwargs
-        The arguments. A string is a Python expression in which `np` and `rng`, a seeded generator, are
-        known: `"rng.standard_normal((2, 3, 7, 5))"`. Anything else stands for itself.
+        The arguments. A string is a Python expression in which `np`, `rng`, a seeded generator, and what IMPORTS
+        names are known: `"rng.standard_normal((2, 3, 7, 5))"`. Anything else stands for itself.
     then
-        An expression in `result`, `rng`, `np` and `F` (`course.functional`): what to compare instead of
-        the result itself, for answers that are known by what they do.
+        An expression in these and `result`: what to compare instead of the result itself, for answers that are known by
+        what they do. It may raise `Wrong`.
     """
 
     def __init__(self, *args: Any, then: str | None = None, **kwargs: Any) -> None:
@@ -34,19 +35,13 @@ class Case:
     def draw(self, seed: int) -> tuple[tuple[Any, ...], dict[str, Any], np.random.Generator]:
         """Return fresh arguments: the same ones for the same seed, and the generator as it stands after."""
         rng = np.random.default_rng(seed)
-        names = {"np": np, "rng": rng}
-        args = tuple(_evaluate(value, names) for value in self.args)
-        kwargs = {key: _evaluate(value, names) for key, value in self.kwargs.items()}
+        args = tuple(_evaluate(value, rng) for value in self.args)
+        kwargs = {key: _evaluate(value, rng) for key, value in self.kwargs.items()}
         return args, kwargs, rng
 
     def view(self, result: Any, seed: int) -> Any:
         """Return what is compared: the result itself, or what `then` makes of it."""
-        if self.then is None:
-            return result
-        import course.functional as F
-
-        rng = self.draw(seed)[2]
-        return _evaluate(self.then, {"np": np, "rng": rng, "F": F, "result": result})
+        return result if self.then is None else _evaluate(self.then, self.draw(seed)[2], result=result)
 
     def paste(self, name: str, parameters: list[str], seed: int) -> str:
         """Return lines which, pasted below the student's function `name`, repeat this call."""
@@ -62,10 +57,10 @@ class Case:
         call = f"{name}({', '.join(listed)})"
         if self.then is not None:
             call = f"result = {call}; {self.then}"
-            if "F." in self.then:
-                assigned.insert(0, "import course.functional as F")
-        if "rng." in "".join([*assigned, self.then or ""]):
+        written = "".join([*assigned, self.then or ""])
+        if re.search(r"\brng\b", written):
             assigned.insert(0, f"rng = np.random.default_rng({seed})")
+        assigned[:0] = [line for name, line in IMPORTS.items() if re.search(rf"\b{name}\.", written)]
         return "\n".join([*assigned, call])
 
 
@@ -161,14 +156,42 @@ def collect(found: list[Mistake]) -> Callable[[str], Callable[[Function], Functi
     return wrong
 
 
-def _evaluate(value: Any, names: dict[str, Any]) -> Any:
+class Wrong(Exception):
+    """Raised by what a `then` calls, where an answer is wrong and can be told in a better sentence than by comparing.
+
+    Parameters
+    ----------
+    sentence
+        What the student reads; it holds no expected value.
+    value
+        What two equally wrong answers have in common, by which a named mistake is recognised.
+    """
+
+    def __init__(self, sentence: str, value: Any) -> None:
+        super().__init__(sentence)
+        self.value = value
+
+
+IMPORTS = {
+    "F": "import course.functional as F",
+    "data": "from course import data",
+    "networks": "from autograder import networks",
+}
+"""What an expression of a case may use besides `np` and `rng`, and the line that a student pastes for it."""
+
+
+def _evaluate(value: Any, rng: np.random.Generator, **names: Any) -> Any:
     """Evaluate an expression written by the author of a check; pass anything but a string through.
 
     A function that comes out keeps its text as `source`: a student in another process is sent that.
     """
     if not isinstance(value, str):
         return value
-    found = eval(value, dict(names))
+    known = {"np": np, "rng": rng, **names}
+    for name, line in IMPORTS.items():
+        if re.search(rf"\b{name}\.", value):
+            exec(line, known)
+    found = eval(value, known)
     if inspect.isfunction(found):
         found.source = value  # type: ignore[attr-defined]
     return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.call import Call, Outcome
 from autograder.compare import Failure, compare
-from autograder.exercise import Behaviour, Case, Exercise
+from autograder.exercise import Behaviour, Case, Exercise, Wrong
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ def try_case(exercise: Exercise, behaviour: Behaviour, case: Case, seed: int, ca
         failure = compare(outcome, expected, ("shape",), names)
         if failure is not None:
             return outcome, failure
-        seen = replace(outcome, value=case.view(outcome.value, seed))
+        try:
+            seen = replace(outcome, value=case.view(outcome.value, seed))
+        except Wrong as wrong:
+            return replace(outcome, value=wrong.value), Failure("values", str(wrong))
         return seen, compare(seen, case.view(expected, seed), behaviour.demands, names)
 
     first = _draw_and_call(case, seed, call)

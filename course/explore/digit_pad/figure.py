@@ -110,7 +110,8 @@ def answer(network: Network, drawn: np.ndarray, centre: bool, digits: Dataset, l
     try:
         if isinstance(network, Module):
             found = activations(network, x)
-            layers = [(f"{name} {_kind(network, name)}", out[0].astype(float)) for name, out in found.items()]
+            kinds = {name: type(layer).__name__ for name, layer in network.leaves()}
+            layers = [(f"{name} {kinds[name]}", out[0].astype(float)) for name, out in found.items()]
             logits = np.asarray(layers[-1][1], dtype=float).ravel()
         else:
             logits = np.asarray(network(x), dtype=float).ravel()
@@ -125,14 +126,6 @@ def answer(network: Network, drawn: np.ndarray, centre: bool, digits: Dataset, l
     if label is not None:
         sentence += f" It is a {label}."
     return DigitState(drawn, seen, shares, layers, sentence)
-
-
-def _kind(network: Module, name: str) -> str:
-    """The class of the layer with this dotted name."""
-    part = network
-    for step in name.split("."):
-        part = dict(part.children())[step]
-    return type(part).__name__
 
 
 def draw(state: DigitState) -> Figure:
