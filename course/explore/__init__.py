@@ -7,18 +7,34 @@ when you ask for it; the figures need NumPy alone.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from course.explore.conv_matrix.figure import conv_matrix_figure
 from course.explore.convolution.figure import convolution_figure
 from course.explore.drawing.figure import Figure
 from course.explore.gallery import gallery
+from course.explore.im2col.figure import im2col_figure
 
 if TYPE_CHECKING:
+    from course.explore.conv_matrix.explorer import ConvMatrixExplorer
     from course.explore.convolution.explorer import ConvolutionExplorer
     from course.explore.dashboard.explorer import TrainingDashboard
+    from course.explore.im2col.explorer import Im2colExplorer
 
-__all__ = ["ConvolutionExplorer", "Figure", "TrainingDashboard", "convolution_figure", "gallery"]
+__all__ = [
+    "ConvMatrixExplorer",
+    "ConvolutionExplorer",
+    "Figure",
+    "Im2colExplorer",
+    "TrainingDashboard",
+    "conv_matrix_figure",
+    "convolution_figure",
+    "gallery",
+    "im2col_figure",
+]
 
 _EXPLORERS = {
+    "ConvMatrixExplorer": "conv_matrix",
     "ConvolutionExplorer": "convolution",
+    "Im2colExplorer": "im2col",
     "TrainingDashboard": "dashboard",
 }
 

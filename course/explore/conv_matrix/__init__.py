@@ -1,0 +1,1 @@
+"""The explorer of a convolution written as one matrix, and of its transpose."""
