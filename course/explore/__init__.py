@@ -7,33 +7,43 @@ when you ask for it; the figures need NumPy alone.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from course.explore.connections.figure import connections_figure
 from course.explore.conv_matrix.figure import conv_matrix_figure
 from course.explore.convolution.figure import convolution_figure
 from course.explore.drawing.figure import Figure
+from course.explore.equivariance.figure import equivariance_figure
 from course.explore.gallery import gallery
 from course.explore.im2col.figure import im2col_figure
 
 if TYPE_CHECKING:
+    from course.explore.connections.explorer import ConnectionsExplorer
     from course.explore.conv_matrix.explorer import ConvMatrixExplorer
     from course.explore.convolution.explorer import ConvolutionExplorer
     from course.explore.dashboard.explorer import TrainingDashboard
+    from course.explore.equivariance.explorer import EquivarianceExplorer
     from course.explore.im2col.explorer import Im2colExplorer
 
 __all__ = [
+    "ConnectionsExplorer",
     "ConvMatrixExplorer",
     "ConvolutionExplorer",
+    "EquivarianceExplorer",
     "Figure",
     "Im2colExplorer",
     "TrainingDashboard",
+    "connections_figure",
     "conv_matrix_figure",
     "convolution_figure",
+    "equivariance_figure",
     "gallery",
     "im2col_figure",
 ]
 
 _EXPLORERS = {
+    "ConnectionsExplorer": "connections",
     "ConvMatrixExplorer": "conv_matrix",
     "ConvolutionExplorer": "convolution",
+    "EquivarianceExplorer": "equivariance",
     "Im2colExplorer": "im2col",
     "TrainingDashboard": "dashboard",
 }
