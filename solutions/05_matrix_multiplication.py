@@ -167,16 +167,17 @@ def columns_of(name, C, H, W, k, stride=1, padding=0):
     """Print how large the matrix of a layer's columns is."""
     H_out, W_out = F.output_size(H, k, stride, padding), F.output_size(W, k, stride, padding)
     K, L = C * k * k, H_out * W_out
-    print(f"{name}: image {H} x {W} x {C} = {C * H * W:,} numbers, {C * H * W * MB:.1f} MB")
-    print(f"    out {H_out} x {W_out}; columns {K} x {L:,} = {K * L:,} numbers, {K * L * MB:.1f} MB", end="")
-    print(f": {K * L / (C * H * W):.1f} times the image")
+    print(f"{name}: out {H_out} x {W_out}")
+    print(f"    image   {C} x {H} x {W} = {C * H * W:,} numbers, {C * H * W * MB:.1f} MB")
+    print(f"    columns {K} x {L:,} = {K * L:,} numbers, {K * L * MB:.1f} MB")
+    print(f"    {K * L / (C * H * W):.1f} times the image")
 
 
 columns_of("AlexNet, layer 1", 3, 227, 227, 11, stride=4)
-columns_of("VGG-16, layer 2 ", 64, 224, 224, 3, padding=1)
+columns_of("VGG-16, layer 2", 64, 224, 224, 3, padding=1)
 columns_of("GoogLeNet, a 1x1", 192, 28, 28, 1)
-print(f"\nAlexNet: weights 96 x 363, times columns 363 x 3025, gives 96 x 3025 = {96 * 3025:,} numbers")
-print(f"side of its output for a picture of 224: (224 - 11) / 4 + 1 = {(224 - 11) / 4 + 1}")
+print(f"\nAlexNet: (96 x 363) times (363 x 3025) is 96 x 3025 = {96 * 3025:,} numbers")
+print(f"its output for a picture of 224: (224 - 11) / 4 + 1 = {(224 - 11) / 4 + 1}")
 
 # %% [markdown]
 # There are $55 \cdot 55 = 3{,}025$ windows, and $363 \cdot 3{,}025 = 1{,}098{,}075$ numbers in the matrix: about 7 times the picture, not
@@ -424,6 +425,11 @@ ConvMatrixExplorer(image, kernel, fn=conv_matrix)
 
 # %% tags=["demo"]
 blur = np.ones((3, 3)) / 9
+for H, W in ((28, 28), (128, 128)):
+    rows, columns = (H - 2) * (W - 2), H * W
+    entries = rows * columns
+    print(f"3x3 on {H}x{W}: {rows:,} x {columns:,}, {rows * 9 / entries:.2%} not 0, {entries * 8 / 1e9:.3f} GB")
+
 gallery(
     [conv_matrix(blur, (6, 8)), conv_matrix(np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]), (6, 8))],
     ["blur: 24 windows, 48 pixels", "Sobel: the same places, signs"],
@@ -432,10 +438,6 @@ gallery(
     side=430,
     columns=2,
 )
-for H, W in ((28, 28), (128, 128)):
-    rows, columns = (H - 2) * (W - 2), H * W
-    entries = rows * columns
-    print(f"3x3 on {H}x{W}: {rows:,} x {columns:,}, {rows * 9 / entries:.2%} not 0, {entries * 8 / 1e9:.3f} GB")
 
 # %% [markdown]
 # ## The way back: the transpose

@@ -1,50 +1,14 @@
 """The im2col figure: an image, its windows as the columns of a matrix, the kernel as a row, the output below."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from course.explore.drawing.colours import BLUE, INK, LINE, PAPER, VERMILION, diverging
 from course.explore.drawing.grids import grid, grid_lines, largest, picture
 from course.explore.drawing.lettering import label, paragraph
 from course.explore.drawing.svg import arrow, document, element, frame, group, short
+from course.explore.im2col.layout import GAP, HEAD, LEGIBLE, MARGIN, TITLE, Layout, make_layout
 from course.explore.im2col.state import COL2IM, COUNT, IM2COL, TRANSPOSED, Floats, Im2colState
 from course.explore.im2col.words import misfit_sentence, product, status_sentence
-
-MARGIN, HEAD, GAP, TITLE = 10.0, 24.0, 46.0, 12.5
-TALLEST, WIDEST, CELL = 400.0, 600.0, 34.0
-LEGIBLE = 16.0  # smaller cells hold no numbers: the array becomes a picture
-MOST_CELLS = 330  # with numbers, in the whole figure: it has to stay light
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Sizes and places in pixels; nothing moves with column and row.
-
-    Parameters
-    ----------
-    cell : float
-        Side of the image's cells.
-    wide, tall : float
-        Width and height of the matrix's cells; equal where they hold numbers.
-    kernel_cell, map_cell : float
-        Sides of the cells of the kernel's row and of the output as a map.
-    matrix : float
-        Left edge of the matrix.
-    pitch : float
-        From one channel of the image to the next.
-    below : float
-        Upper edge of the kernel's row and the output's row.
-    """
-
-    cell: float
-    wide: float
-    tall: float
-    kernel_cell: float
-    map_cell: float
-    matrix: float
-    pitch: float
-    below: float
 
 
 def render(state: Im2colState) -> str:
@@ -71,7 +35,7 @@ def render(state: Im2colState) -> str:
         parts.append(group(bar, text, part="message"))
         return document(parts, at.matrix + 360, max(images, 130) + MARGIN, _label(state))
     parts += [_matrix(state, at), _arrow(state, at)]
-    width, bottom = at.matrix + state.L * at.wide, at.below
+    width, bottom = at.matrix + state.L * at.wide, HEAD + state.K * at.tall + 18
     if state.show in (IM2COL, TRANSPOSED):
         drawn, right, bottom = _product(state, at)
         parts.append(drawn)
@@ -81,40 +45,6 @@ def render(state: Im2colState) -> str:
         parts.append(drawn)
         width = max(width, right)
     return document(parts, max(width, at.matrix + 200) + MARGIN, max(bottom, images) + MARGIN, _label(state))
-
-
-def make_layout(state: Im2colState) -> Layout:
-    """Fit the figure to its arrays.
-
-    Parameters
-    ----------
-    state : Im2colState
-        What is drawn.
-
-    Returns
-    -------
-    Layout
-        The same for every column, row and kind of figure of one image, kernel, stride and padding.
-    """
-    C, rows, columns = len(state.x), state.x.shape[1] + 2 * state.padding, state.x.shape[2] + 2 * state.padding
-    longest = max(rows, columns)
-    cell = min(CELL, 300 / columns, max(TALLEST / (C * rows + C), LEGIBLE + 2)) if longest <= 14 else 252 / longest
-    K, L = state.K, max(state.L, 1)
-    rest = K + 2 * L
-    if C * rows * columns + rest > MOST_CELLS:
-        cell = min(cell, LEGIBLE - 2)
-    numbers = rest + K * L + (C * rows * columns if cell >= LEGIBLE else 0)
-    side = min(CELL, TALLEST / K, WIDEST / L, CELL if numbers <= MOST_CELLS else LEGIBLE - 1)
-    wide, tall = (
-        (side, side) if side >= LEGIBLE else (min(WIDEST / L, LEGIBLE - 1), min(0.75 * TALLEST / K, LEGIBLE - 1))
-    )
-    kernel_cell = min(CELL, max(LEGIBLE, 250 / K)) if K <= 18 else 300 / K
-    map_cell = min(CELL, 200 / max(*state.out_size, 1))
-    left = max(columns * cell, K * kernel_cell, 150.0)
-    pitch = rows * cell + HEAD
-    below = HEAD + K * tall + HEAD + 12
-    below = max(below, HEAD + C * pitch + 12)
-    return Layout(cell, wide, tall, kernel_cell, map_cell, MARGIN + left + GAP, pitch, below)
 
 
 def _channel(state: Im2colState, at: Layout, c: int) -> str:
