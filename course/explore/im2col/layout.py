@@ -7,7 +7,7 @@ from course.explore.im2col.state import Im2colState
 MARGIN, HEAD, GAP, TITLE = 10.0, 24.0, 46.0, 12.5
 TALLEST, WIDEST, CELL = 400.0, 600.0, 34.0
 LEGIBLE = 16.0  # smaller cells hold no numbers: the array becomes a picture
-MOST_CELLS = 270  # with numbers, in the whole figure: it has to stay light
+MOST_CELLS = 290  # with numbers, in the whole figure: it has to stay light
 
 
 @dataclass(frozen=True)
