@@ -201,7 +201,7 @@ print(f"its output for a picture of 224: (224 - 11) / 4 + 1 = {(224 - 11) / 4 + 
 # | `stride`, `padding` | an int, or a pair `(down, across)` | |
 # | returns | `(N, C_out, H_out, W_out)` | float32 if `x` is float32, else float64 |
 #
-# Call your `im2col`. The check looks at the numbers alone, so if Exercise 1 still has an error, it shows here under the same name.
+# Call your `im2col`; an error that is left in Exercise 1 then shows here again. The check looks at the numbers alone.
 #
 # <details><summary>Hint 1: the batch</summary>
 #

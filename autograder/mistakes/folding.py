@@ -72,6 +72,12 @@ def cut_at_the_corner(cols: Array, size: Pair, kernel_size: Pair, stride: Pair =
     return cropped(put_back(windows, size, stride, padding), size, 0, 0)
 
 
+@wrong("With padding 0 your image is empty: [pH:-pH] ends at -0, which is the start. Write [pH:pH + H].")
+def cut_by_minus_zero(cols: Array, size: Pair, kernel_size: Pair, stride: Pair = 1, padding: Pair = 0) -> Array:
+    ph, pw = pair(padding)
+    return put_back(as_windows(cols, size, kernel_size, stride, padding), size, stride, padding)[:, :, ph:-ph, pw:-pw]
+
+
 @wrong("Your windows stand one pixel apart: window (i, j) goes back to row i*sH, column j*sW.")
 def stride_ignored(cols: Array, size: Pair, kernel_size: Pair, stride: Pair = 1, padding: Pair = 0) -> Array:
     windows = as_windows(cols, size, kernel_size, stride, padding)

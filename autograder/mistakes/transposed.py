@@ -128,6 +128,12 @@ def padding_ignored(x: Array, weight: Array, bias: Array | None = None, stride: 
     return transposed(x, weight, bias, stride)
 
 
+@wrong("With padding 0 your output is empty: [pH:-pH] ends at -0, which is the start.")
+def cut_by_minus_zero(x: Array, weight: Array, bias: Array | None = None, stride: Pair = 1, padding: Pair = 0) -> Array:
+    ph, pw = pair(padding)
+    return transposed(x, weight, bias, stride)[:, :, ph:-ph, pw:-pw].copy()
+
+
 @wrong("Your output grows with the padding: zeros are put around it. Here padding cuts rows and columns off.")
 def padding_added(x: Array, weight: Array, bias: Array | None = None, stride: Pair = 1, padding: Pair = 0) -> Array:
     ph, pw = pair(padding)
