@@ -5,6 +5,7 @@ import inspect
 import linecache
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,18 +44,25 @@ class Outcome:
     changed, shared
         Indices of the array arguments (positional first, then by keyword) that were modified, and of those
         whose memory the returned array uses.
+    look
+        Returns the value as it is now, where `value` is only a copy of what is kept elsewhere; None where it is the value itself.
+    seconds
+        How long the call took.
     """
 
     value: Any = None
     error: Error | None = None
     changed: tuple[int, ...] = ()
     shared: tuple[int, ...] = ()
+    look: Callable[[], Any] | None = None
+    seconds: float = 0.0
 
 
 def call_here(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Outcome:
     """Call the function in this process, within TIME_LIMIT, and say what happened; it never raises an Exception."""
     given = [(i, a) for i, a in enumerate([*args, *kwargs.values()]) if isinstance(a, np.ndarray)]
     before = [array.copy() for _, array in given]
+    started = time.perf_counter()
     try:
         with _time_limit(TIME_LIMIT):
             value = function(*args, **kwargs)
@@ -62,11 +70,12 @@ def call_here(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
         return Outcome(error=Error("OutOfTime", f"stopped after {TIME_LIMIT:g} seconds"))
     except (Exception, SystemExit) as error:
         return Outcome(error=_describe(error, function))
+    seconds = time.perf_counter() - started
     changed = tuple(i for (i, a), b in zip(given, before, strict=True) if not _same(a, b))
     parts = value if isinstance(value, (tuple, list)) else [value]
     arrays = [part for part in parts if isinstance(part, np.ndarray)]
     shared = tuple(i for i, a in given if any(np.may_share_memory(a, part) for part in arrays))
-    return Outcome(value, changed=changed, shared=shared)
+    return Outcome(value, changed=changed, shared=shared, seconds=seconds)
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

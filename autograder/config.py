@@ -9,7 +9,7 @@ from autograder.errors import UsageError
 from autograder.in_kernel import SEED_VARIABLE
 
 
-def configure(c: Any, root: Path | str | None = None) -> None:
+def configure(c: Any, root: Path | str | None = None, engine: str | None = None) -> None:
     """Set up nbgrader for this course; `nbgrader_config.py` calls it.
 
     Outside of a course folder it says so and sets nothing: an error in a configuration file would come
@@ -21,6 +21,9 @@ def configure(c: Any, root: Path | str | None = None) -> None:
         nbgrader's configuration, what `get_config()` returns.
     root
         The course folder; None looks for it from the current folder upwards.
+    engine
+        The sandbox for students' kernels: "auto", "bubblewrap", "landlock", or "none", which isolates nothing. None takes
+        what the variable AUTOGRADER_ENGINE says, else "auto".
     """
     try:
         root = course_root() if root is None else Path(root).resolve()
@@ -52,6 +55,10 @@ def configure(c: Any, root: Path | str | None = None) -> None:
     os.environ.setdefault(SEED_VARIABLE, str(root))
     # nbgrader starts `alembic` by its bare name, which fails where the environment is not activated.
     here = str(Path(sys.executable).parent)
+    from autograder.outside.setup import use
+
+    use(c, engine, judge="autograder.judge:judge")
+
     if here not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = here + os.pathsep + os.environ.get("PATH", "")
 

@@ -10,6 +10,8 @@ from autograder.call import Call, Outcome
 from autograder.compare import Failure, compare
 from autograder.exercise import Behaviour, Case, Exercise, Wrong
 
+SHORT = 0.5  # seconds; a call that took longer, a training run, is not asked for twice
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -56,18 +58,25 @@ def try_case(exercise: Exercise, behaviour: Behaviour, case: Case, seed: int, ca
             return replace(outcome, value=wrong.value), Failure("values", str(wrong))
         return seen, compare(seen, case.view(expected, seed), behaviour.demands, names)
 
+    def ask_again() -> tuple[Outcome, Failure | None]:
+        """Make the same call once more: an answer that depends on the time, or on how often it was asked, is no answer."""
+        outcome, failure = judge(_draw_and_call(case, seed, call))
+        sentence = (
+            "The same call gives another result later on: the function remembers earlier calls, or leaves it to chance."
+        )
+        return outcome, failure and Failure("again", sentence)
+
     first = _draw_and_call(case, seed, call)
     outcome, failure = judge(first)
     if failure is None and "again" in behaviour.demands:
         _draw_and_call(case, seed + 1, call)
-        if judge(first)[1] is not None:
+        if judge(first if first.look is None else replace(first, value=first.look()))[1] is not None:
             sentence = "A second call changes the array that the first one returned: make a new array in every call."
             failure = Failure("again", sentence)
         else:
-            outcome, failure = judge(_draw_and_call(case, seed, call))
-            if failure is not None:
-                sentence = "The same call gives another result later on: the function remembers earlier calls."
-                failure = Failure("again", sentence)
+            outcome, failure = ask_again()
+    elif failure is None and first.seconds < SHORT:
+        outcome, failure = ask_again()
     return Trial(behaviour, case, seed, size, outcome, failure)
 
 

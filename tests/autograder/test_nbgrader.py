@@ -126,7 +126,7 @@ def test_course_grade_run_stops_for_nobody(small_course, monkeypatch):
         "edited": "0.0",
         "shortened": "6.0",
         "torn": "",
-        "dying": "",
+        "dying": "0.0",
     }
     assert "not a notebook (it is no valid JSON)" in rows["torn"]["remarks"]
     assert "Kernel" in rows["dying"]["remarks"]

@@ -1,0 +1,136 @@
+"""The end of the wire inside the student's kernel. Sent there as text, below that of `wire`; nothing it says is trusted.
+
+It lives in `sys.modules`, so that it takes no name in the student's namespace. A student who tampers with it changes what
+arrays come back, which a function that returns those arrays would do too.
+"""
+
+import contextlib
+import inspect
+import io
+import linecache
+import sys
+import time
+import traceback
+import warnings
+from typing import Any
+
+import numpy as np
+
+from autograder.outside.wire import decode, encode
+
+kept: dict[int, Any] = {}
+
+
+class Nowhere(io.TextIOBase):
+    def write(self, text: Any) -> Any:
+        return len(text)
+
+
+def serve() -> Any:
+    """Answer the request that came with the message which is being executed."""
+    from IPython import get_ipython
+
+    kernel = get_ipython().kernel
+    parent = kernel.get_parent("shell")
+    request = parent["content"]["outside"]
+
+    def send(kind: Any, content: Any, buffers: Any = ()) -> None:
+        kernel.session.send(kernel.iopub_socket, kind, content, parent=parent, ident=b"outside", buffers=list(buffers))
+
+    with contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        content, buffers = OPERATIONS[request["do"]](request, parent["buffers"], get_ipython().user_ns, send)
+    send("outside_answer", content, buffers)
+
+
+def call(request: Any, buffers: Any, namespace: Any, send: Any) -> Any:
+    """Call a function and tell everything about it, as `autograder.call.call_here` does for a function nearby."""
+    args, kwargs = decode(request["arguments"], buffers, kept.get, lambda text: eval(text, {"np": np}))
+    given = [(i, a) for i, a in enumerate([*args, *kwargs.values()]) if isinstance(a, np.ndarray)]
+    before = [array.copy() for _, array in given]
+    function, started = None, time.perf_counter()
+    try:
+        function = resolve(request, namespace)
+        with compiling(send):
+            started = time.perf_counter()
+            value = function(*args, **kwargs)
+    except BaseException as error:
+        return {"error": describe(error, function)}, []
+    seconds = time.perf_counter() - started
+    changed = [i for (i, a), b in zip(given, before, strict=True) if not same(a, b)]
+    parts = value if isinstance(value, (tuple, list)) else [value]
+    arrays = [part for part in parts if isinstance(part, np.ndarray)]
+    shared = [i for i, a in given if any(np.may_share_memory(a, part) for part in arrays)]
+    tree, parts = encode(value, hold)
+    return {"value": tree, "changed": changed, "shared": shared, "kept": hold(value), "seconds": seconds}, parts
+
+
+def resolve(request: Any, namespace: Any) -> Any:
+    if "handle" in request:
+        found = kept[request["handle"]]
+        return getattr(found, request["attribute"]) if request.get("attribute") else found
+    return eval(request["expression"], namespace)
+
+
+def look(request: Any, buffers: Any, namespace: Any, send: Any) -> Any:
+    """Send a value again, as it is now."""
+    try:
+        tree, parts = encode(resolve(request, namespace), hold)
+    except BaseException as error:
+        return {"error": describe(error, None)}, []
+    return {"value": tree, "kept": request.get("handle")}, parts
+
+
+def hold(value: Any, most: Any = 64) -> Any:
+    """Keep a value for a later request; the oldest is let go."""
+    handle = 1 + max(kept, default=0)
+    kept[handle] = value
+    while len(kept) > most:
+        del kept[min(kept)]
+    return handle
+
+
+def same(a: Any, b: Any) -> Any:
+    return a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+
+
+def describe(error: Any, function: Any) -> Any:
+    """Say what was raised, and the deepest line of the student's own code."""
+    home = getattr(inspect.unwrap(function), "__globals__", None) if function is not None else None
+    line, source = None, ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if home is not None and frame.f_globals is home:
+            line, source = number, linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {"type": type(error).__name__, "message": message[:2000], "line": line, "source": source[:300]}
+
+
+@contextlib.contextmanager
+def compiling(send: Any) -> Any:
+    """Tell when Numba compiles, so that the time for it is not counted."""
+    if "numba" not in sys.modules:
+        yield
+        return
+    from numba.core import event
+
+    class Clock(event.Listener):
+        depth = 0
+
+        def on_start(self, what: Any) -> Any:
+            self.depth += 1
+            if self.depth == 1:
+                send("outside_compiling", {"now": True})
+
+        def on_end(self, what: Any) -> Any:
+            self.depth -= 1
+            if self.depth == 0:
+                send("outside_compiling", {"now": False})
+
+    with event.install_listener("numba:compile", Clock()):
+        yield
+
+
+OPERATIONS = {"call": call, "look": look}

@@ -1,0 +1,46 @@
+"""Switch grading from outside on, in `nbgrader_config.py`."""
+
+import os
+from typing import Any
+
+from autograder.outside.engines import NOT_ISOLATED, choose
+
+ENGINE_VARIABLE = "AUTOGRADER_ENGINE"
+
+
+def use(c: Any, engine: str | None = None, judge: str = "", prepare: str = "") -> str:
+    """Put `TrustedExecute` in the place of nbgrader's Execute, and its kernels in a sandbox.
+
+    Parameters
+    ----------
+    c
+        nbgrader's configuration.
+    engine
+        "auto", "bubblewrap", "landlock", or "none"; None takes what the variable AUTOGRADER_ENGINE says, else "auto".
+    judge
+        `module:function` that finds the judge of a test cell; "" runs all test cells in the kernel.
+    prepare
+        `module:function(assignment, config)` to be called before a kernel starts, for what depends on the assignment.
+
+    Returns
+    -------
+    str
+        The engine.
+
+    Raises
+    ------
+    EngineError
+        If no sandbox works here, or the one asked for does not; the message is one sentence.
+    """
+    from nbgrader.converters import Autograde
+    from nbgrader.preprocessors import Execute
+
+    from autograder.outside.trusted import TrustedExecute
+
+    chosen = choose(engine or os.environ.get(ENGINE_VARIABLE) or "auto")
+    usual = list(Autograde.autograde_preprocessors.default_args[0])
+    c.Autograde.autograde_preprocessors = [TrustedExecute if step is Execute else step for step in usual]
+    c.TrustedExecute.judge = judge
+    c.TrustedExecute.prepare = prepare
+    c.TrustedExecute.note = NOT_ISOLATED if chosen == "none" else ""
+    return chosen
