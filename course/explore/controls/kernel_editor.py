@@ -14,6 +14,10 @@ class KernelEditor(widgets.GridBox):
     ----------
     on_edit : function
         Called as ``on_edit(row, column, value)`` after someone has typed a number.
+    name : str
+        What the numbers are, for those who hear the fields' names.
+    width : int
+        Width of a field in pixels; 52 hold two digits and a sign.
 
     Attributes
     ----------
@@ -21,10 +25,10 @@ class KernelEditor(widgets.GridBox):
         The fields, row by row.
     """
 
-    def __init__(self, on_edit: Callable[[int, int, float], None]) -> None:
+    def __init__(self, on_edit: Callable[[int, int, float], None], name: str = "kernel", width: int = 52) -> None:
         super().__init__()
         self.fields: list[list[widgets.FloatText]] = []
-        self._on_edit = on_edit
+        self._on_edit, self._name, self._width = on_edit, name, width
         self._showing = False
 
     def show(self, kernel: NDArray[np.float64]) -> None:
@@ -48,7 +52,7 @@ class KernelEditor(widgets.GridBox):
     def _rebuild(self, rows: int, columns: int) -> None:
         old = [field for row in self.fields for field in row]
         self.fields = [[self._field(row, column) for column in range(columns)] for row in range(rows)]
-        self.layout.grid_template_columns = f"repeat({columns}, 54px)"
+        self.layout.grid_template_columns = f"repeat({columns}, {self._width + 2}px)"
         self.children = [field for row in self.fields for field in row]
         for field in old:
             field.close()
@@ -57,9 +61,9 @@ class KernelEditor(widgets.GridBox):
         field = widgets.FloatText(
             step=1,
             # Not seen, but read out: what the field is.
-            description=f"kernel row {row}, column {column}",
+            description=f"{self._name} row {row}, column {column}",
             style={"description_width": "0px"},
-            layout=widgets.Layout(width="52px", margin="1px"),
+            layout=widgets.Layout(width=f"{self._width}px", margin="1px"),
         )
         field.observe(lambda change: self._edited(row, column, change["new"]), names="value")
         return field

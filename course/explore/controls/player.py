@@ -14,6 +14,8 @@ class Player(widgets.HBox):
     ----------
     count : int
         Number of steps, at least 1.
+    name : str
+        What is stepped through: the slider's label.
 
     Attributes
     ----------
@@ -25,11 +27,11 @@ class Player(widgets.HBox):
         One step at a time.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, name: str = "step") -> None:
         wide = widgets.Layout(flex="1 1 260px", min_width="200px", max_width="520px")
         narrow = widgets.Layout(width="84px")
         self.slider = widgets.IntSlider(
-            min=0, max=count - 1, description="step", style={"description_width": "initial"}, layout=wide
+            min=0, max=count - 1, description=name, style={"description_width": "initial"}, layout=wide
         )
         self.play = widgets.ToggleButton(description="▶ Play", tooltip="play or pause", layout=narrow)
         self.back = widgets.Button(description="◂ Back", tooltip="one step back", layout=narrow)
