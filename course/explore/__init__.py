@@ -14,6 +14,8 @@ from course.explore.drawing.figure import Figure
 from course.explore.equivariance.figure import equivariance_figure
 from course.explore.gallery import gallery
 from course.explore.im2col.figure import im2col_figure
+from course.explore.pooling.figure import pooling_figure
+from course.explore.receptive.figure import receptive_field_figure
 
 if TYPE_CHECKING:
     from course.explore.connections.explorer import ConnectionsExplorer
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from course.explore.dashboard.explorer import TrainingDashboard
     from course.explore.equivariance.explorer import EquivarianceExplorer
     from course.explore.im2col.explorer import Im2colExplorer
+    from course.explore.pooling.explorer import PoolingExplorer
+    from course.explore.receptive.explorer import ReceptiveFieldExplorer
 
 __all__ = [
     "ConnectionsExplorer",
@@ -30,6 +34,8 @@ __all__ = [
     "EquivarianceExplorer",
     "Figure",
     "Im2colExplorer",
+    "PoolingExplorer",
+    "ReceptiveFieldExplorer",
     "TrainingDashboard",
     "connections_figure",
     "conv_matrix_figure",
@@ -37,6 +43,8 @@ __all__ = [
     "equivariance_figure",
     "gallery",
     "im2col_figure",
+    "pooling_figure",
+    "receptive_field_figure",
 ]
 
 _EXPLORERS = {
@@ -45,6 +53,8 @@ _EXPLORERS = {
     "ConvolutionExplorer": "convolution",
     "EquivarianceExplorer": "equivariance",
     "Im2colExplorer": "im2col",
+    "PoolingExplorer": "pooling",
+    "ReceptiveFieldExplorer": "receptive",
     "TrainingDashboard": "dashboard",
 }
 
