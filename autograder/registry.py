@@ -45,17 +45,34 @@ def units() -> list[str]:
 
 def exercises(unit: str) -> list[Exercise]:
     """Return a unit's exercises in order."""
-    return list(_load("checks", unit).EXERCISES)
+    return list(part("checks", unit).EXERCISES)
 
 
 def mistakes(unit: str) -> dict[str, list[Mistake]]:
     """Return a unit's named wrong solutions by the name of the exercise."""
-    return dict(_load("mistakes", unit).MISTAKES)
+    return dict(part("mistakes", unit).MISTAKES)
 
 
 @cache
-def _load(room: str, unit: str) -> ModuleType:
-    """Load a file by its path: a unit's name starts with digits and so cannot be imported by name."""
+def part(room: str, unit: str) -> ModuleType:
+    """Load a unit's file by its path: a name that starts with digits cannot be imported.
+
+    Parameters
+    ----------
+    room
+        "checks" or "mistakes".
+    unit
+        Name of the unit.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    CheckBugError
+        If there is no such file.
+    """
     path = HERE / room / f"{unit}.py"
     spec = importlib.util.spec_from_file_location(f"autograder.{room}.unit_{unit}", path)
     if not path.is_file() or spec is None or spec.loader is None:

@@ -104,6 +104,8 @@ def same(a, b) -> bool:
     """Equal arguments; functions are alike if they do the same, for each drawing makes its own."""
     if callable(a) and callable(b):
         return (a.__code__.co_code, a.__code__.co_consts) == (b.__code__.co_code, b.__code__.co_consts)
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     return np.array_equal(a, b)
 
 
