@@ -47,18 +47,22 @@ def configure(c: Any, root: Path | str | None = None, engine: str | None = None)
     c.Execute.raise_on_iopub_timeout = False
     # A student who deletes a check cell gets it back instead of stopping the run.
     c.OverwriteCells.add_missing_cells = True
+    from autograder.intake.preprocessor import RepairCells
+    from autograder.late_plugin import LateRules
     from autograder.skip_demos import SkipDemos
 
+    c.Autograde.sanitize_preprocessors.insert(0, RepairCells)  # before nbgrader looks at the cells
+    c.AssignLatePenalties.plugin_class = LateRules
     c.Autograde.sanitize_preprocessors.append(SkipDemos)
+
+    from autograder.outside.setup import use
+
+    use(c, engine, judge="autograder.judge:judge")
 
     # The kernels inherit this. One course folder has one seed, so that grading again gives the same marks.
     os.environ.setdefault(SEED_VARIABLE, str(root))
     # nbgrader starts `alembic` by its bare name, which fails where the environment is not activated.
     here = str(Path(sys.executable).parent)
-    from autograder.outside.setup import use
-
-    use(c, engine, judge="autograder.judge:judge")
-
     if here not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = here + os.pathsep + os.environ.get("PATH", "")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 
 UNIT = "04_convolution_layer"
+NOTEBOOK = Path(UNIT) / f"{UNIT}.ipynb"
 ANSWERS = Path(__file__).parent / "demo" / UNIT
 _MARK = ".demo-class"
 
@@ -27,24 +28,33 @@ def build_demo_class(root: Path, out: Path) -> None:
     UsageError
         If a notebook is missing or `out` holds something else.
     """
-    notebook = Path(UNIT) / f"{UNIT}.ipynb"
-    source, release = root / "solutions" / notebook, root / "notebooks" / notebook
-    for path in (source, release):
-        if not path.is_file():
-            raise UsageError(f"{path} is missing: `course build` writes it.")
+    release = root / "notebooks" / NOTEBOOK
+    _require(root)
     if out.exists() and any(out.iterdir()):
         if not (out / _MARK).is_file():
             raise UsageError(f"{out} is not empty and not a demo class: choose another folder with --out.")
         shutil.rmtree(out)
     out.mkdir(parents=True, exist_ok=True)
     (out / _MARK).write_text("Made by `course-grade demo`, which replaces this folder.\n", encoding="utf-8")
-    _copy(source, out / "solutions" / notebook)
-    _copy(release, out / "notebooks" / notebook)
+    copy_unit(root, out)
     for answers in sorted(ANSWERS.glob("*.txt")):
-        submission = out / "autograder" / "submitted" / answers.stem / notebook
-        submission.parent.mkdir(parents=True)
-        filled = fill(json.loads(release.read_text(encoding="utf-8")), read_answers(answers))
-        submission.write_text(json.dumps(filled, indent=1), encoding="utf-8")
+        submit(out, answers.stem, fill(json.loads(release.read_text(encoding="utf-8")), read_answers(answers)))
+
+
+def copy_unit(root: Path, out: Path) -> None:
+    """Copy the unit, solved and released, from the course in `root` to a course folder in `out`."""
+    _require(root)
+    for room in ("solutions", "notebooks"):
+        target = out / room / NOTEBOOK
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(root / room / NOTEBOOK, target)
+
+
+def submit(out: Path, student: str, notebook: dict) -> None:
+    """Hand in a notebook in the course folder `out`."""
+    path = out / "autograder" / "submitted" / student / NOTEBOOK
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 
 def read_answers(path: Path) -> dict[str, str]:
@@ -79,6 +89,7 @@ def fill(notebook: dict, answers: dict[str, str]) -> dict:
     return notebook
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True)
-    shutil.copyfile(source, target)
+def _require(root: Path) -> None:
+    for room in ("solutions", "notebooks"):
+        if not (root / room / NOTEBOOK).is_file():
+            raise UsageError(f"{root / room / NOTEBOOK} is missing: `course build` writes it.")

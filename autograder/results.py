@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.grading import Run, db_url
+from autograder.grading import Run, open_gradebook
 from autograder.in_kernel import REPORT_MIMETYPE
 
 
@@ -28,6 +28,14 @@ class Result:
         (exercise, name of the mistake) for every mistake that a check could name.
     broken
         Checks that failed themselves: the course's error.
+    max_scores
+        Points that can be reached, by exercise.
+    blank
+        Exercises that were not attempted.
+    waiting
+        Parts that somebody has to mark by hand.
+    penalty
+        Points that being late costs; `score` is what is left.
     """
 
     student: str
@@ -37,6 +45,15 @@ class Result:
     remarks: list[str] = field(default_factory=list)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    max_scores: dict[str, float] = field(default_factory=dict)
+    blank: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    penalty: float = 0.0
+
+    @property
+    def graded(self) -> bool:
+        """Whether there are marks at all."""
+        return self.score is not None
 
 
 def read_results(root: Path, unit: str, run: Run) -> list[Result]:
@@ -56,10 +73,8 @@ def read_results(root: Path, unit: str, run: Run) -> list[Result]:
     list of Result
         One for each student who handed something in.
     """
-    from nbgrader.api import Gradebook
-
     results = []
-    with Gradebook(db_url(root)) as gradebook:
+    with open_gradebook(root) as gradebook:
         most = gradebook.find_assignment(unit).max_score
         for student in run.students:
             result = Result(student, max_score=most, remarks=list(run.notes.get(student, [])))
@@ -67,15 +82,46 @@ def read_results(root: Path, unit: str, run: Run) -> list[Result]:
             if student in run.ungraded:
                 result.remarks.append(f"not graded: {run.ungraded[student]}")
                 continue
-            submission = gradebook.find_submission(unit, student)
-            result.score = max(0.0, submission.score - submission.late_submission_penalty)
-            for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    waiting = grade.needs_manual_grade and grade.manual_score is None
-                    result.scores[_exercise(grade.name) or grade.name] = None if waiting else grade.score
             path = root / "autograder" / "autograded" / student / unit / f"{unit}.ipynb"
-            _read_remarks(json.loads(path.read_text(encoding="utf-8")), result)
+            submission = _submission(gradebook, unit, student)
+            if submission is None or not path.is_file():
+                result.remarks.append("not graded: there are no marks yet")
+                continue
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            result.penalty = submission.late_submission_penalty
+            result.score = max(0.0, submission.score - result.penalty)
+            for submitted in submission.notebooks:
+                for grade in submitted.grades:
+                    name = exercise_of(grade.name)
+                    waiting = grade.needs_manual_grade and grade.manual_score is None
+                    result.scores[name] = None if waiting else grade.score
+                    result.max_scores[name] = grade.max_score
+                    if grade.needs_manual_grade:
+                        result.waiting.append(name)
+            if result.penalty:
+                result.remarks.append(f"late: {result.penalty:g} points less")
+            if result.waiting:
+                result.remarks.append(f"to be marked by hand: {', '.join(result.waiting)}")
+            order = {name: i for i, name in enumerate(_graded_cells(notebook))}
+            result.scores = dict(sorted(result.scores.items(), key=lambda item: order.get(item[0], len(order))))
+            _read_remarks(notebook, result)
     return results
+
+
+def _submission(gradebook: Any, unit: str, student: str) -> Any:
+    from nbgrader.api import MissingEntry
+
+    try:
+        return gradebook.find_submission(unit, student)
+    except MissingEntry:
+        return None
+
+
+def _graded_cells(notebook: dict[str, Any]) -> list[str]:
+    """List the exercises in the order of the notebook."""
+    marks = [cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"]]
+    names = [mark["grade_id"] for mark in marks if mark.get("grade") or mark.get("task")]
+    return [exercise_of(name) for name in names]
 
 
 def _read_remarks(notebook: dict[str, Any], result: Result) -> None:
@@ -85,7 +131,6 @@ def _read_remarks(notebook: dict[str, Any], result: Result) -> None:
         for cell in notebook["cells"]
         if cell["cell_type"] == "code" and "nbgrader" in cell["metadata"]
     }
-    blank = []
     for grade_id, cell in cells.items():
         exercise = _exercise(grade_id)
         if not exercise:
@@ -99,15 +144,20 @@ def _read_remarks(notebook: dict[str, Any], result: Result) -> None:
             if error.startswith("CheckBugError"):
                 result.broken.append(exercise)
         elif report["status"] == "not attempted":
-            blank.append(exercise)
+            result.blank.append(exercise)
         elif report["mistakes"]:
             result.mistakes += [(exercise, name) for name in report["mistakes"]]
             result.remarks.append(f"{exercise}: {', '.join(name.replace('_', ' ') for name in report['mistakes'])}")
         elif report["status"] == "wrong":
             parts = [part["title"] for part in report["parts"] if part["score"] < part["max_score"]]
             result.remarks.append(f"{exercise}: wrong in {'; '.join(parts)}")
-    if blank:
-        result.remarks.append(f"not attempted: {', '.join(blank)}")
+    if result.blank:
+        result.remarks.append(f"not attempted: {', '.join(result.blank)}")
+
+
+def exercise_of(grade_id: str) -> str:
+    """Return what a grade cell's points are called in tables: its exercise, or its own name."""
+    return _exercise(grade_id) or grade_id
 
 
 def _exercise(grade_id: str) -> str:

@@ -57,7 +57,7 @@ def write_csv(results: list[Result], path: Path) -> None:
     for result in results:
         scores = [result.scores.get(name) for name in exercises]
         numbers = ["" if score is None else score for score in [*scores, result.score]]
-        writer.writerow([_harmless(result.student), *numbers, result.max_score, _harmless("; ".join(result.remarks))])
+        writer.writerow([harmless(result.student), *numbers, result.max_score, harmless("; ".join(result.remarks))])
     beside = path.with_suffix(".part")
     beside.write_text(text.getvalue(), encoding="utf-8")
     os.replace(beside, path)
@@ -72,5 +72,12 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"
 
 
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def harmless(text: str) -> str:
+    """Put an apostrophe in front of a text that a spreadsheet would run as a formula; a number is none."""
+    if not text.lstrip().startswith(("=", "+", "-", "@")) and text[:1] not in ("\t", "\r", "\n"):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return "'" + text
+    return text
