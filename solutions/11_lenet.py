@@ -31,6 +31,7 @@ from autograder import check
 from course import functional as F
 from course.data import DataLoader, Dataset, centre_digit, mnist
 from course.explore import DigitPad, TrainingDashboard, gallery
+from course.models import lenet5
 
 FAST = os.environ.get("COURSE_FAST") == "1"  # only testing the notebook: train on fewer digits
 
@@ -116,12 +117,11 @@ def predict_lenet5():
 check("predict_lenet5", predict_lenet5)
 
 # %% [markdown]
-# If the paper says otherwise than your guess, you are in good company: (c) is right. The convolutions do most of the *work* and hold
+# If your pencil says otherwise than your guess, you are in good company: (c) is right. The convolutions do most of the *work* and hold
 # 4 % of the *numbers*, since each number is used at hundreds of places.
 
 # %% tags=["demo"]
 from course.insight import summary
-from course.models import lenet5
 
 print(summary(lenet5(), (1, 28, 28)))
 

@@ -177,12 +177,6 @@ LENET5_FORWARD = Exercise(
             demands=MANNERS,
         ),
     ],
-    answered_by=(
-        "course.models.lenet5",
-        "course.models.LeNet5",
-        "course.models.lenet.LeNet5",
-        "course.models.lenet.lenet5",
-    ),
 )
 
 
