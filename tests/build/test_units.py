@@ -1,6 +1,7 @@
 """Every unit as students and instructors get it: no solution in the release, and each cell runs as far as it should."""
 
 import ast
+import builtins
 import copy
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,6 +85,31 @@ def test_every_stub_raises_not_implemented(unit: SimpleNamespace) -> None:
             raised = [node.exc for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Raise)]
             stubs = [error for error in raised if error is not None and "NotImplementedError" in ast.unparse(error)]
             assert len(stubs) == solved.source.count("### BEGIN SOLUTION")
+
+
+def names(cells: list[nbformat.NotebookNode]) -> tuple[set[str], set[str]]:
+    """What code cells make, at any depth, and what they use."""
+    made, used = set(dir(builtins)), set()
+    for cell in cells:
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Name):
+                (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                made.add(node.name)
+            elif isinstance(node, ast.arg):
+                made.add(node.arg)
+            elif isinstance(node, ast.alias):
+                made.add((node.asname or node.name).split(".")[0])
+            elif isinstance(node, ast.ExceptHandler) and node.name:
+                made.add(node.name)
+    return made, used
+
+
+def test_graded_cells_need_nothing_that_a_demo_makes(unit: SimpleNamespace) -> None:
+    """Demos are skipped when graded."""
+    code = [cell for cell in unit.solved.cells if cell.cell_type == "code"]
+    made, used = names([cell for cell in code if "demo" not in cell.metadata.get("tags", [])])
+    assert used - made == set()
 
 
 def test_release_runs_up_to_the_first_exercise(
