@@ -91,7 +91,8 @@ def names(cells: list[nbformat.NotebookNode]) -> tuple[set[str], set[str]]:
     """What code cells make, at any depth, and what they use."""
     made, used = set(dir(builtins)), set()
     for cell in cells:
-        for node in ast.walk(ast.parse(cell.source)):
+        python = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
+        for node in ast.walk(ast.parse(python)):
             if isinstance(node, ast.Name):
                 (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
             elif isinstance(node, ast.FunctionDef | ast.ClassDef):
