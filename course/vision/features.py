@@ -156,4 +156,4 @@ def sift(image: np.ndarray) -> Keypoints:
         detector.detect_and_extract(x / (np.ptp(x) or 1))  # its contrast threshold is made for a range of 1
     except RuntimeError:  # how scikit-image says that there is nothing to find
         return Keypoints(np.zeros((0, 2)), np.zeros(0), np.zeros(0), np.zeros((0, 128), np.uint8))
-    return Keypoints(detector.positions, detector.scales, detector.orientations, detector.descriptors)
+    return Keypoints(detector.positions, detector.sigmas, detector.orientations, detector.descriptors)

@@ -53,6 +53,14 @@ def test_sift_finds_the_same_places_in_a_turned_image() -> None:
     assert (distance < 1.5).mean() > 0.8
 
 
+@pytest.mark.parametrize("sigma", [4, 8])
+def test_the_scale_of_a_place_is_its_size_in_pixels(sigma) -> None:
+    y, x = np.mgrid[:96, :96]
+    found = vision.sift(np.exp(-((y - 40) ** 2 + (x - 48) ** 2) / (2 * sigma**2)))
+    assert found.scales.size
+    np.testing.assert_allclose(found.scales, sigma, rtol=0.25)
+
+
 def test_sift_of_an_empty_scene_finds_nothing() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
