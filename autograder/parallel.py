@@ -138,39 +138,54 @@ def _on_dask(jobs: Iterable[Job], address: str, grade: Grade) -> Iterator[Outcom
     except ImportError:
         raise UsageError("A Dask scheduler needs dask.distributed: pip install 'sobel-to-vgg[scale]'.") from None
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout="5s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"No Dask scheduler answers at {address} ({type(error).__name__}).") from error
     try:
         if not client.nthreads():
             raise UsageError(f"The Dask scheduler at {address} has no workers: start some with `dask worker`.")
-        yield from _feed(client, as_completed(), iter(jobs), grade, address)
+        yield from _feed(client, as_completed(loop=client.loop), iter(jobs), grade, address)
     finally:
         client.close(timeout=5)
 
 
 def _feed(client: Any, done: Any, jobs: Iterator[Job], grade: Grade, address: str) -> Iterator[Outcome]:
-    """Keep the scheduler a few jobs ahead of its workers."""
+    """Keep the scheduler a few jobs ahead of its workers; whoever was there when workers died goes again, alone."""
     owner: dict[str, Job] = {}
-    window = 2 * sum(client.nthreads().values())
+    suspects: list[Job] = []
 
     def send() -> None:
         job = next(jobs, None)
         if job is not None:
-            future = client.submit(grade, job, pure=False, retries=1)
+            future = client.submit(grade, job, pure=False)
             owner[future.key] = job
             done.add(future)
 
-    for _ in range(window):
+    for _ in range(2 * sum(client.nthreads().values())):
         send()
     for future in done:
         job = owner.pop(future.key)
-        if future.cancelled() or future.status == "lost":
-            raise UsageError(f"The Dask scheduler at {address} went away; what is graded is kept, so run again.")
-        error = future.exception()
-        if error is None:
-            yield future.result()
+        outcome = _dask_result(future, job, address)
+        if outcome is None:
+            suspects.append(job)
         else:
-            reason = _killed() if type(error).__name__ == "KilledWorker" else f"grading stopped with {error!r}"
-            yield Outcome(job.student, job.unit, job.key, reason=reason, notes=list(job.notes))
+            yield outcome
+        del future  # the cluster forgets a result that nobody holds
         send()
+    for job in suspects:
+        outcome = _dask_result(client.submit(grade, job, pure=False), job, address)
+        yield outcome or Outcome(job.student, job.unit, job.key, reason=_killed(), notes=list(job.notes))
+
+
+def _dask_result(future: Any, job: Job, address: str) -> Outcome | None:
+    """Return what a job came to; None if the workers that had it died."""
+    error = None if future.cancelled() else future.exception()
+    if future.cancelled() or future.status == "lost":
+        raise UsageError(f"The Dask scheduler at {address} went away; what is graded is kept, so run again.")
+    if error is None:
+        outcome: Outcome = future.result()
+        return outcome
+    if type(error).__name__ == "KilledWorker":
+        return None
+    reason = f"grading stopped with {type(error).__name__}: {error}"
+    return Outcome(job.student, job.unit, job.key, reason=reason, notes=list(job.notes))
