@@ -88,7 +88,7 @@ ConnectionsExplorer(8, window=3)
 # places. That is a convolution layer, and the matrix below it shows its stripes.
 #
 # Now an image: 28x28, a window of 5x5, no padding. The window fits into 28 - 5 + 1 = 24 places down and 24 across, so there are
-# 24 * 24 = 576 outputs in each of the three layers.
+# 24 * 24 = 576 outputs in each of the three layers; the numbers in them are its **activations**.
 #
 # | | weights | biases | together |
 # | --- | --- | --- | --- |
@@ -289,7 +289,7 @@ print(f"{(seen < 0.01).sum()} of {seen.size} places see ink in fewer than 1 of 1
 print(f"the busiest place sees ink in {seen.max():.0%}, the average one in {seen.mean():.0%} of the digits")
 gallery(
     [(255 * seen).astype(np.uint8)],
-    ["share of 6,000 digits with ink there"],
+    ["who sees ink"],
     alt="A bright blob in the middle of a black square: places near the border see hardly any ink.",
     side=190,
 )
@@ -405,10 +405,11 @@ rows = [
     ("stride 2, moved by (2, 2)", lambda image: convolution(image, 2), (2, 2), {"stride": 2}),
 ]
 for name, layer, way, more in rows:
-    print(f"{name:>28}: {equivariance_error(layer, x, way, **more):.6f}")
+    error = equivariance_error(layer, x, way, **more)
+    print(f"{name:>28}: {error:.6f}  (answers up to {np.abs(layer(x)).max():.1f})")
 
 # %% [markdown]
-# The convolution: 0. The other two: as large as their answers. ReLU changes nothing, because it does the same at every place.
+# The convolution: 0. The other two are off by more than their largest answer. ReLU changes nothing, because it does the same at every place.
 #
 # **Stride breaks it.** With stride 2 the map has a pixel for every second place. A seven that moves by 2 moves its map by 1; a seven that
 # moves by 1 would have to move its map by half a pixel, and gets another map instead. After three layers of stride 2, only moves
@@ -523,7 +524,7 @@ gallery(
 )
 
 # %% [markdown]
-# The score is the same to the last digit: invariant. The place has moved by (20, −13): equivariant. You got both from one kernel
+# The score is the same: invariant. The place has moved by (20, −13): equivariant. You got both from one kernel
 # that knows nothing about places.
 #
 # Between a whole map and a single number lies what networks do: pool over *small* windows, again and again. How much does a
@@ -555,7 +556,7 @@ for size in (2, 4, 8, 32):
 # - *convolution, dense*: two convolution layers with max pooling, then a dense layer over all places of the last maps;
 # - *convolution, pooled*: the same two, a third convolution, then the **largest number of each map**, wherever it stands.
 #
-# On two cores they take about 2, 5 and 8 seconds.
+# On two cores they take less than 5, 10 and 15 seconds.
 
 # %% tags=["demo"]
 from dataclasses import replace
@@ -646,7 +647,7 @@ for name, model in models.items():
 
 # %% [markdown]
 # Two pixels are hard to see with the eye, and the dense network loses nearly a third of its digits. It can learn moved digits if one
-# shows it moved digits, but each place anew. Here it gets the same 8,000, moved about afresh in each of its 5 epochs (about 4
+# shows it moved digits, but each place anew. Here it gets the same 8,000, moved about afresh in each of its 5 epochs (less than 5
 # seconds):
 
 # %% tags=["demo"]
@@ -714,8 +715,8 @@ for name, image, true in (
 # What people do: show the network turned and scaled pictures (augmentation), or build kernels that come in all orientations (Cohen
 # and Welling). Both cost; only the shift is free.
 #
-# **Not even the shift is quite free.** Our third network halves its maps twice. Its answers should repeat exactly when a digit moves by a
-# multiple of 4, and differ a little in between. Look at one number of its 640 for the seven:
+# **Not even the shift is quite free.** Our third network halves its maps twice. Its answers should repeat exactly when a digit moves by
+# a multiple of 4, and differ a little in between. Here is what it answers for "seven" when it is shown our seven:
 
 # %% tags=["demo"]
 model = models["convolution, pooled"]
@@ -732,7 +733,7 @@ for far in range(9):
 # ## Summary
 #
 # - Dense, locally connected, shared: 452,160, 14,976 and 26 parameters from 28x28 to one map with 5x5 windows. Windows make the matrix
-#   sparse; sharing makes its stripes equal. Outputs: 576 each. Products: 14,400 for the last two.
+#   sparse; sharing makes its stripes equal. Activations: 576 each. Products: 14,400 for the last two.
 # - Sharing makes the layer equivariant to shifts: $f(T(x)) = T(f(x))$. A stride keeps that for multiples of itself only, a border for
 #   places away from it.
 # - Pooling over places makes it invariant, a little with small windows, fully over the whole map. A dense layer at the end undoes it.

@@ -69,6 +69,7 @@ PARAMETER_COUNTS = Exercise(
         counted("locally connected", "local", 1.5),
         counted("shared", "shared", 1),
     ],
+    answered_by=("course.explore.connections.wiring.count",),
 )
 
 LOCALLY_CONNECTED2D = Exercise(
@@ -118,7 +119,7 @@ LOCALLY_CONNECTED2D = Exercise(
             "float32 stays float32, integers count as float64",
             0.5,
             [
-                Case(single(4, 5), single(2, 4, 3, 2), single(2, 4)),
+                Case(single(4, 5), single(2, 4, 3, 2), "np.zeros((2, 4), dtype=np.float32)"),
                 Case("rng.integers(-9, 10, (4, 5))", normal(2, 4, 3, 2), "np.zeros((2, 4))"),
                 Case(
                     "rng.integers(0, 256, (4, 5), dtype=np.uint8)",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course import functional as F
-from course.data import mnist
+from course.data import brain_slice, mnist
 from course.data.augmentation import random_shift
 from course.explore.controls.presets import KERNELS
 from course.explore.equivariance.state import make_motion
@@ -97,7 +97,29 @@ def test_one_kernel_in_eight_sees_hardly_any_ink():
 def test_which_kernels_a_quarter_turn_leaves_alone():
     image = np.random.default_rng(0).random((9, 9))
     alone = {name for name, kernel in KERNELS.items() if not make_motion(image, kernel, move="turn").difference.any()}
-    assert alone == {"identity", "sum", "blur", "sharpen", "Laplacian"}
+    assert "*sum*, *blur* and the Laplacian do for a quarter" in PROSE
+    assert alone >= {"sum", "blur", "Laplacian"}
+    assert not alone & {"Sobel x", "Sobel y", "shift"}
+
+
+def test_the_horns_are_found_where_they_were_moved_and_not_when_turned_or_halved():
+    brain = brain_slice()
+    horns = brain[85:115, 70:126]
+    kernel = horns - horns.mean()
+
+    def found(image):
+        scores = F.correlate2d(image, kernel)
+        return scores.max(), tuple(map(int, np.unravel_index(scores.argmax(), scores.shape)))
+
+    score, place = found(brain)
+    moved_score, moved_place = found(np.roll(brain, (20, -13), axis=(0, 1)))
+    assert "moved by (20, −13)" in PROSE
+    assert place == (85, 70) and moved_place == (105, 57)
+    assert abs(moved_score - score) < 1e-9 * score
+    for image, corner in ((np.rot90(brain), (71, 85)), (brain[::2, ::2], (42, 35))):
+        other_score, other = found(image)
+        assert other_score < 0.7 * score
+        assert max(abs(a - b) for a, b in zip(other, corner, strict=True)) > 10
 
 
 def test_unshared_kernels_are_the_products_of_the_table():

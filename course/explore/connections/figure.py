@@ -10,7 +10,7 @@ from course.explore.connections.wiring import KINDS, Shape, Wiring, count, make_
 from course.explore.drawing.figure import LINE, PAPER_STYLE, Figure
 from course.explore.drawing.svg import element, escape
 
-HEADS = ("weights", "biases", "parameters", "products", "outputs")
+HEADS = ("weights", "biases", "parameters", "products", "activations")
 
 
 def connections_figure(

@@ -47,7 +47,7 @@ def render(motion: Motion) -> str:
             _across(0, 0, "f"),
             _across(1, 0, "T"),
             _across(0, 1, "f"),
-            label(COLUMNS[1] + SIDE + GAP / 2, ROW + HEAD + SIDE / 2 + 6, "−", 22),
+            _across(1, 1, "same?"),
             _down(2, "same?"),
         ]
     return document(parts, COLUMNS[2] + SIDE + MARGIN, 2 * ROW - 24, status_sentence(motion))
