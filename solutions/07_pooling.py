@@ -463,10 +463,10 @@ for name, halve in HALVE.items():
     print(f"{name:>25}: {count:,} parameters, {evaluate(model, test).accuracy:.1%} right")
 
 # %% [markdown]
-# After this short training max pooling is ahead, here and for the other seeds we tried. Do not make a law of it: it is one small
-# network, one data set, one pass. The last line is the one to think about. It throws away three of four numbers without looking at
-# them, and does about as well as taking their mean: what helps in max pooling is not that the map gets smaller, but that the
-# strongest answer is the one that stays.
+# After this short training max pooling is ahead, here and for the other seeds we tried; the strided convolution, with its
+# 62,896 - 61,706 = 1,190 weights more, comes closest. Do not make a law of it: it is one small network, one data set, one pass. The last
+# line is the one to think about. It throws away three of four numbers without looking at them, and does about as well as taking their
+# mean: what helps in max pooling is not that the map gets smaller, but that the strongest answer is the one that stays.
 #
 # ## 1x1: a filter without neighbours
 #

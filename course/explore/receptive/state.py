@@ -20,7 +20,7 @@ if (
 Pair = tuple[int, int]
 Layer = tuple[int, int, int]  # kernel size, stride, padding
 WINDOWS = ("Conv2d", "MaxPool2d", "AvgPool2d")
-SAMPLES = 4  # random images to measure with
+SAMPLES = 3  # random images to measure with
 MOST = 0.95  # part of the gradient inside the box that counts
 PLACES: dict[str, Callable[[Pair], Pair]] = {
     "in the middle": lambda size: (size[0] // 2, size[1] // 2),
@@ -108,8 +108,9 @@ class Network:
         key = window.name, place
         if key not in self._measured:
             position = PLACES[place](window.output)
+            model = _up_to(self.model, window.name)
             self._measured[key] = measured_receptive_field(
-                self.model, self.input_shape, window.name, position, samples=SAMPLES
+                model, self.input_shape, window.name, position, samples=SAMPLES
             )
         return self._measured[key]
 
@@ -224,6 +225,15 @@ def find_layer(network: Network, layer: int | str) -> int:
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(names):
         raise ValueError(f"receptive field: layer must be 0 to {len(names) - 1} or one of {names}, got {layer!r}")
     return index
+
+
+def _up_to(model: Module, name: str) -> Module:
+    """The layers of a plain chain up to the one with this name: what comes behind it only costs time."""
+    if type(model) is not Sequential:
+        return model
+    layers = dict(model.children())
+    last = list(layers).index(name.split(".")[0])
+    return Sequential(dict(list(layers.items())[: last + 1]))
 
 
 def _own_image(shape: tuple[int, ...]) -> NDArray[Any]:
