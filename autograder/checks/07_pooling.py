@@ -90,7 +90,8 @@ RECEPTIVE_FIELD = Exercise(
             [Case(MORE, then="result[2]"), Case([], then="result[2]")],
         ),
     ],
-    answered_by=("course.insight.receptive_field", "course.insight.through_window"),
+    # The function, not the module of the same name, which the rest of course.insight is imported with.
+    answered_by=("course.insight.receptive_field.receptive_field", "course.insight.receptive_field.through_window"),
 )
 
 EXERCISES = [

@@ -125,6 +125,7 @@ MAX_POOL2D_FORWARD = Exercise(
             demands=TYPES_AND_MANNERS,
         ),
     ],
+    answered_by=("course.functional.max_pool2d_with_indices",),
 )
 
 MAX_POOL2D_BACKWARD = Exercise(
@@ -199,6 +200,7 @@ MAX_POOL2D_BACKWARD = Exercise(
             demands=TYPES_AND_MANNERS,
         ),
     ],
+    answered_by=("course.functional.max_pool2d_with_indices",),
 )
 
 AVG_POOL2D_FORWARD = Exercise(
