@@ -96,7 +96,7 @@ def examine_machine(root: Path, workers: int, say: Say) -> bool:
     require_nbgrader()
     from autograder.self_test import self_test
 
-    say("\nSelf-test: an honest student and ten who are not hand in unit 04.")
+    say("\nSelf-test, about a minute: an honest student and ten who are not hand in unit 04.")
     verdicts = self_test(root, workers, lambda line: None)
     for verdict in verdicts:
         points = "not graded" if verdict.points is None else f"{verdict.points:g} points"

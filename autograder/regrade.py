@@ -36,11 +36,13 @@ def compare(
     run = grade(root, unit, say, replace(options, write=False))
     before = _before(root, unit)
     changes: list[tuple[str, Scores, Scores | None]] = []
-    for outcome in sorted(run.outcomes, key=lambda outcome: outcome.student):
+    # Who could not be graded before either is no news.
+    outcomes = [outcome for outcome in run.outcomes if not outcome.reason or before.get(outcome.student)]
+    for outcome in sorted(outcomes, key=lambda outcome: outcome.student):
         old, new = before.get(outcome.student, {}), _after(outcome)
         if old != new and (old or new is not None):
             changes.append((outcome.student, old, new))
-    return changes, sorted(outcome.student for outcome in run.outcomes)
+    return changes, sorted(outcome.student for outcome in outcomes)
 
 
 def table(changes: list[tuple[str, Scores, Scores | None]]) -> str:

@@ -80,3 +80,10 @@ def write(path: Path, notebook: dict) -> Path:
 def small_course(tmp_path: Path) -> SmallCourse:
     pytest.importorskip("nbgrader")
     return SmallCourse(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_course() -> type[SmallCourse]:
+    """The same for whoever wants to share one among tests: make_course(folder)."""
+    pytest.importorskip("nbgrader")
+    return SmallCourse
