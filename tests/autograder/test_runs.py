@@ -38,6 +38,16 @@ WHY = {
 }
 
 
+LATE = """[default]
+per_day = 10
+grace_minutes = 15
+[due]
+{0} = 2026-02-01T08:00:00+00:00
+[extensions.{0}]
+part = 3
+"""
+
+
 @pytest.fixture
 def course(released_course, tmp_path, monkeypatch):
     """A copy of the released course."""
@@ -73,7 +83,8 @@ def marks(root, unit):
     with open_gradebook(root) as gradebook:
         return {
             submission.student.id: {
-                (g.name, g.auto_score, g.needs_manual_grade) for part in submission.notebooks for g in part.grades
+                ("late", submission.late_submission_penalty),
+                *((g.name, g.auto_score, g.needs_manual_grade) for part in submission.notebooks for g in part.grades),
             }
             for submission in gradebook.assignment_submissions(unit)
         }
@@ -110,6 +121,10 @@ def follow(process, until):
 
 
 def test_killed_writer_and_killed_grader_lose_nothing_and_marks_are_those_of_nbgrader(course):
+    for student in ("full", "part"):
+        stamp = course.root / "autograder" / "submitted" / student / course.unit / "timestamp.txt"
+        stamp.write_text("2026-02-02 12:00:00 UTC")
+    (course.root / "autograder" / "late.toml").write_text(LATE.format(course.unit))
     first = start(course)
     said = follow(first, lambda line: ": graded, in" in line)
     graders = graders_of(first)
@@ -134,6 +149,10 @@ def test_killed_writer_and_killed_grader_lose_nothing_and_marks_are_those_of_nbg
     ours = marks(course.root, course.unit)
     assert sorted(ours) == ["blank", "full", 'o\'dd, "Jr" [1]', "part"]
 
+    assert ("late", 1.2) in ours["full"]  # two days begun, 20 % of 6 points
+    assert ("late", 0) in ours["part"]
+
+    # The same by nbgrader's own command, with an empty gradebook. It trips over names with brackets.
     shutil.rmtree(course.root / "autograder" / "submitted" / "torn")
     os.rename(course.root / 'autograder/submitted/o\'dd, "Jr" [1]', course.root / "autograder/submitted/odd")
     for room in ("autograded", "feedback"):

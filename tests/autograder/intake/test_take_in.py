@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 import zipfile
@@ -142,7 +141,7 @@ def test_hundred_megabytes_of_output_cost_no_memory(tmp_path, released, bulk):
     assert kilobytes < 60_000
 
 
-def test_thin_reading_changes_nothing_else(tmp_path, released):
+def test_thin_reading_changes_nothing_else(tmp_path, released, monkeypatch):
     path = tmp_path / NAME
     released["cells"][4]["outputs"] = [{"text": "x" * 3_000_000, "data": {"outputs": ["deep"]}}]
     released["cells"][5]["metadata"] = {"outputs": ["kept: it is no output"], "x": '"}] \\'}
@@ -150,8 +149,9 @@ def test_thin_reading_changes_nothing_else(tmp_path, released):
     released["cells"][4]["outputs"] = []
     without = [cell | {"outputs": []} if cell["cell_type"] == "code" else cell for cell in released["cells"]]
     assert json.loads(read_thin(path)) == released | {"cells": without}
-    path.write_bytes(b'"' * 21_000_000)
-    with pytest.raises(TooMuch):
+    monkeypatch.setattr("autograder.intake.thin._MOST_TOKENS", 1000)
+    path.write_bytes(b'""' * 2_000_000)
+    with pytest.raises(TooMuch, match="more than 1000 strings and brackets"):
         read_thin(path)
 
 
@@ -223,4 +223,3 @@ def test_zip_bombs_stop_at_the_limit(tmp_path, monkeypatch):
     found = collecting.collect(tmp_path / "moodle.zip", tmp_path / "course", UNIT)
     assert list(found.files) == ["ben-2"]
     assert "larger than 1 MB" in found.strangers[0]
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > 0
