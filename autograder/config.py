@@ -57,7 +57,7 @@ def configure(c: Any, root: Path | str | None = None, engine: str | None = None)
 
     from autograder.outside.setup import use
 
-    use(c, engine, judge="autograder.judge:judge")
+    use(c, engine, judge="autograder.judge:judge", prepare="autograder.masking:prepare")
 
     # The kernels inherit this. One course folder has one seed, so that grading again gives the same marks.
     os.environ.setdefault(SEED_VARIABLE, str(root))

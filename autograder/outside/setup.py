@@ -1,11 +1,14 @@
 """Switch grading from outside on, in `nbgrader_config.py`."""
 
 import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from autograder.outside.engines import NOT_ISOLATED, choose
 
 ENGINE_VARIABLE = "AUTOGRADER_ENGINE"
+KERNEL = "outside-sandbox"
 
 
 def use(c: Any, engine: str | None = None, judge: str = "", prepare: str = "") -> str:
@@ -40,7 +43,25 @@ def use(c: Any, engine: str | None = None, judge: str = "", prepare: str = "") -
     chosen = choose(engine or os.environ.get(ENGINE_VARIABLE) or "auto")
     usual = list(Autograde.autograde_preprocessors.default_args[0])
     c.Autograde.autograde_preprocessors = [TrustedExecute if step is Execute else step for step in usual]
+    if sys.platform != "win32":  # which has no sockets in the file system; the engine is "none" there
+        register()
+        c.TrustedExecute.kernel_name = KERNEL
+        c.SandboxProvisioner.engine = chosen
     c.TrustedExecute.judge = judge
     c.TrustedExecute.prepare = prepare
     c.TrustedExecute.note = NOT_ISOLATED if chosen == "none" else ""
     return chosen
+
+
+def register() -> None:
+    """Make the kernelspec and its provisioner known to Jupyter in this process, installed or not."""
+    from importlib.metadata import EntryPoint
+
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory as Factory
+
+    point = EntryPoint(KERNEL, "autograder.outside.provisioner:SandboxProvisioner", Factory.GROUP_NAME)
+    Factory.provisioners.setdefault(KERNEL, point)
+    share = str(Path(__file__).parent / "share" / "jupyter")
+    known = os.environ.get("JUPYTER_PATH", "")
+    if share not in known.split(os.pathsep):
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [share, known]))
