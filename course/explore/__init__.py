@@ -16,6 +16,7 @@ from course.explore.gallery import gallery
 from course.explore.im2col.figure import im2col_figure
 from course.explore.pooling.figure import pooling_figure
 from course.explore.receptive.figure import receptive_field_figure
+from course.explore.windows.figure import windows_figure
 
 if TYPE_CHECKING:
     from course.explore.connections.explorer import ConnectionsExplorer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from course.explore.im2col.explorer import Im2colExplorer
     from course.explore.pooling.explorer import PoolingExplorer
     from course.explore.receptive.explorer import ReceptiveFieldExplorer
+    from course.explore.windows.explorer import WindowsExplorer
 
 __all__ = [
     "ConnectionsExplorer",
@@ -37,6 +39,7 @@ __all__ = [
     "PoolingExplorer",
     "ReceptiveFieldExplorer",
     "TrainingDashboard",
+    "WindowsExplorer",
     "connections_figure",
     "conv_matrix_figure",
     "convolution_figure",
@@ -45,6 +48,7 @@ __all__ = [
     "im2col_figure",
     "pooling_figure",
     "receptive_field_figure",
+    "windows_figure",
 ]
 
 _EXPLORERS = {
@@ -56,6 +60,7 @@ _EXPLORERS = {
     "PoolingExplorer": "pooling",
     "ReceptiveFieldExplorer": "receptive",
     "TrainingDashboard": "dashboard",
+    "WindowsExplorer": "windows",
 }
 
 

@@ -2,7 +2,7 @@
 
 from course.explore.convolution.numbers import Convolution
 from course.explore.convolution.state import ConvolutionState
-from course.explore.drawing.lettering import number
+from course.explore.drawing.lettering import listed, number
 
 AXES = (("row", "rows", "H"), ("column", "columns", "W"))
 
@@ -148,7 +148,7 @@ def unseen_sentence(convolution: Convolution) -> str:
         inside = [n - ring for n in unseen if 0 <= n - ring < convolution.x.shape[1 + axis]]
         outside = len(unseen) - len(inside)
         if inside:
-            found.append(f"input {plural if len(inside) > 1 else singular} {_listed(inside)}")
+            found.append(f"input {plural if len(inside) > 1 else singular} {listed(inside)}")
         if outside:
             found.append(f"{outside} padding {plural if outside > 1 else singular}")
     return f"Never seen by any window (hatched): {'; '.join(found)}." if found else ""
@@ -200,11 +200,3 @@ def signed(value: float, places: int = 3) -> str:
 def _taps(state: ConvolutionState) -> tuple[list[int], list[int]]:
     row, column = (state.convolution.taps(axis, state.position[axis]).tolist() for axis in (0, 1))
     return row, column
-
-
-def _listed(indices: list[int]) -> str:
-    """``4``, ``4 and 5``, ``1, 3 and 5``; long lists keep their ends."""
-    if len(indices) > 8:
-        return f"{indices[0]}, {indices[1]}, … and {indices[-1]} ({len(indices)} in all)"
-    *first, last = map(str, indices)
-    return f"{', '.join(first)} and {last}" if first else last

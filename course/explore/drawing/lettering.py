@@ -43,6 +43,30 @@ def number(value: float, places: int = 2) -> str:
     return text.replace("-", "−")
 
 
+def listed(indices: list[int]) -> str:
+    """Name the members of a list as a sentence does; long lists keep their ends.
+
+    Parameters
+    ----------
+    indices : list of int
+        At least one number.
+
+    Returns
+    -------
+    str
+        ``4``, ``4 and 5``, ``1, 3 and 5``.
+
+    Examples
+    --------
+    >>> listed([1, 3, 5]), listed(list(range(20)))
+    ('1, 3 and 5', '0, 1, … and 19 (20 in all)')
+    """
+    if len(indices) > 8:
+        return f"{indices[0]}, {indices[1]}, … and {indices[-1]} ({len(indices)} in all)"
+    *first, last = map(str, indices)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def label(x: float, y: float, text: str, size: float = 13, anchor: str = "middle", **more: object) -> str:
     """Write text with its baseline at a point.
 
