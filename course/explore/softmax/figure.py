@@ -163,7 +163,7 @@ def render(state: SoftmaxState) -> str:
         ]
         parts.append(group(*cells, part="own") if cells else "")
     return document(
-        parts, GRADIENT + 2 * HALF + 90, TOP + ROW * rows + 8, f"Softmax of {rows} logits. {_status(state)}"
+        parts, GRADIENT + 2 * HALF + 134, TOP + ROW * rows + 8, f"Softmax of {rows} logits. {_status(state)}"
     )
 
 
