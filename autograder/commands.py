@@ -46,8 +46,9 @@ def take_in_download(source: Path, root: Path, unit: str, say: Say) -> None:
         reasons += bool(intake.reason)
         said = f"cannot be graded: {intake.reason}" if intake.reason else "; ".join(intake.notes) or "fine"
         late = ", marked as late" if found.senders[student].late else ""
+        names = f", handed in as {', '.join(found.files[student])}" if found.files[student] != [f"{unit}.ipynb"] else ""
         again = ", replaces an earlier one" if student in found.replaced else ""
-        say(f"  {student}{late}{again}: {said}")
+        say(f"  {student}{late}{names}{again}: {said}")
     for stranger in found.strangers:
         say(f"  not taken: {stranger}")
     path = write_roster(root, people)

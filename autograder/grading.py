@@ -175,9 +175,9 @@ class _Grading:
 
     def _take_ready(self) -> None:
         while self.ready:
-            self._take(self.ready.pop(0))
+            self._take(self.ready.pop(0), fresh=False)
 
-    def _take(self, outcome: Outcome) -> None:
+    def _take(self, outcome: Outcome, fresh: bool = True) -> None:
         if outcome.notes:
             self.run.notes[outcome.student] = outcome.notes
         if self.options.write:
@@ -189,7 +189,9 @@ class _Grading:
             self.run.ungraded[outcome.student] = outcome.reason
             self.progress.step(outcome.student, f"not graded, {outcome.reason}")
         else:
-            self.progress.step(outcome.student, "graded", outcome.seconds)
+            self.progress.step(
+                outcome.student, "graded" if fresh else "graded before", outcome.seconds if fresh else None
+            )
 
 
 def submissions(root: Path, unit: str, only: tuple[str, ...] = ()) -> list[str]:
@@ -216,8 +218,7 @@ def earlier_run(root: Path, unit: str) -> Run:
     run = Run(submissions(root, unit))
     for student in run.students:
         record = store.record(student)
-        if record is None:
-            run.ungraded[student] = "it has not been graded yet"
+        if record is None:  # not graded yet, or by nbgrader's own command: the gradebook knows
             continue
         run.notes[student] = record["notes"]
         if record["reason"]:

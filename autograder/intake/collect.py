@@ -1,4 +1,4 @@
-"""Put what an LMS hands out into `submitted/STUDENT/UNIT/`, each file as it is."""
+"""Put what an LMS hands out into `submitted/STUDENT/UNIT/`, each file as it is; a single notebook gets the unit's name."""
 
 import os
 import shutil
@@ -13,6 +13,7 @@ from autograder.errors import UsageError
 from autograder.intake.find import is_notebook_name, regular_files
 from autograder.intake.lms import Sender, sender
 from autograder.intake.thin import MOST_BYTES
+from autograder.intake.when import parse_time
 
 _MOST_FILES = 50_000
 _MOST_INSIDE = 20  # files in a student's own archive
@@ -87,13 +88,22 @@ def collect(source: Path, root: Path, unit: str) -> Collected:
             found.files.setdefault(who.student, []).append(name)
             _unpack_own_archive(target, found.strangers)
             stamp = target.parent / "timestamp.txt"
+            when = _time(who, when)
             if is_notebook_name(name) and when is not None and not stamp.exists():
                 stamp.write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC", encoding="utf-8")
         if not found.files:
             raise UsageError(f"{source} holds no file whose name says whose it is.")
         for student in sorted(found.files):
+            _name_notebook(new / student / unit, unit)
             _file_away(new / student / unit, root, student, unit, found)
     return found
+
+
+def _time(who: Sender, when: datetime | None) -> datetime | None:
+    """Return when something was handed in: as the name says, else the file's time; Canvas says itself who is late."""
+    if who.when:
+        return parse_time(who.when)
+    return None if who.system == "canvas" and not who.late else when
 
 
 def _outer(paths: list[str], unit: str) -> str:
@@ -178,6 +188,13 @@ def _unpack_own_archive(path: Path, strangers: list[str]) -> None:
                     _Read(archive=archive, entry=entry)(_free(path.parent / name))
     except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
         strangers.append(f"{path.name} of {path.parent.parent.name}: it could not be unpacked ({error})")
+
+
+def _name_notebook(folder: Path, unit: str) -> None:
+    """Call the only notebook as the unit is called, so that nbgrader's own commands find it too."""
+    notebooks = [path for path in regular_files(folder) if is_notebook_name(path.name)]
+    if len(notebooks) == 1 and notebooks[0].name != f"{unit}.ipynb":
+        os.replace(notebooks[0], folder / f"{unit}.ipynb")
 
 
 def _free(path: Path) -> Path:

@@ -23,6 +23,10 @@ class Sender:
         Whether the system marked it as late.
     file
         What the student had called the file.
+    system
+        "moodle", "canvas", "blackboard" or "".
+    when
+        When it was handed in, if the name says so.
     """
 
     student: str
@@ -30,6 +34,8 @@ class Sender:
     lms_id: str = ""
     late: bool = False
     file: str = ""
+    system: str = ""
+    when: str = ""
 
 
 # Moodle: "Ada Lovelace_1234567_assignsubmission_file_" is a folder, or stands in front of the file's name.
@@ -57,8 +63,9 @@ def sender(path: str, unit: str) -> Sender | None:
 
     Examples
     --------
-    >>> sender("Ada Lovelace_1234567_assignsubmission_file_/unit (1).ipynb", "unit")
-    Sender(student='ada-lovelace-1234567', name='Ada Lovelace', lms_id='1234567', late=False, file='unit (1).ipynb')
+    >>> who = sender("Ada Lovelace_1234567_assignsubmission_file_/unit (1).ipynb", "unit")
+    >>> who.student, who.name, who.lms_id, who.file
+    ('ada-lovelace-1234567', 'Ada Lovelace', '1234567', 'unit (1).ipynb')
     >>> sender("lovelaceada_LATE_4711_990123_unit-2.ipynb", "unit").student
     'lovelaceada-4711'
     >>> sender("ada/unit/unit.ipynb", "unit").student, sender("unit_ada.ipynb", "unit").student
@@ -68,12 +75,14 @@ def sender(path: str, unit: str) -> Sender | None:
     for i in range(len(parts)):
         rest = "/".join(parts[i:])
         if match := _MOODLE.match(rest):
-            return Sender(_slug(f"{match['name']}-{match['id']}"), match["name"], match["id"], file=match["file"])
+            return Sender(
+                _slug(f"{match['name']}-{match['id']}"), match["name"], match["id"], False, match["file"], "moodle"
+            )
     if match := _CANVAS.match(parts[-1]):
         name = match["name"]
-        return Sender(_slug(f"{name}-{match['id']}"), name, match["id"], bool(match["late"]), match["file"])
+        return Sender(_slug(f"{name}-{match['id']}"), name, match["id"], bool(match["late"]), match["file"], "canvas")
     if (match := _BLACKBOARD.match(parts[-1])) and match["file"]:
-        return Sender(_slug(match["name"]), match["name"], file=match["file"])
+        return Sender(_slug(match["name"]), match["name"], "", False, match["file"], "blackboard", match["time"])
     folders = [part for part in parts[:-1] if part != unit]
     if folders:
         student = _slug(folders[0])

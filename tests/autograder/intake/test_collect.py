@@ -45,6 +45,16 @@ def test_a_name_that_says_nothing_is_nobodys():
     assert sender("grades.csv", UNIT) is None
 
 
+def test_times_come_from_the_name_the_file_or_not_at_all(course, tmp_path):
+    names = {"a": f"ada_4_5_{NAME}", "b": f"ben_LATE_6_7_{NAME}", "c": f"U_cleo_attempt_2026-01-30-15-00-00_{NAME}"}
+    (tmp_path / "x.zip").write_bytes(archive(dict.fromkeys(names.values(), b"{}")))
+    collect(tmp_path / "x.zip", course, UNIT)
+    stamps = {p.parent.parent.name: p.read_text() for p in (course / "autograder/submitted").glob("*/*/timestamp.txt")}
+    assert stamps["cleo"] == "2026-01-30 15:00:00 UTC"
+    assert stamps["ben-6"].startswith("2026-02-01")
+    assert "ada-4" not in stamps
+
+
 def archive(files, times=(2026, 2, 1, 12, 0, 0)):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:
@@ -75,12 +85,15 @@ def test_a_moodle_download_ends_in_submitted_and_on_the_list_of_students(course,
     (tmp_path / "moodle.zip").write_bytes(archive(files))
     done = CliRunner().invoke(main, ["intake", str(tmp_path / "moodle.zip"), UNIT])
     assert done.exit_code == 0, done.output
-    assert f"ada-lovelace-11: the notebook was called {UNIT} (1).ipynb\n" in done.output
-    assert f"ben-bit-12: cannot be graded: there is no {NAME} in {UNIT}/; there is notes.txt\n" in done.output
+    assert f"ada-lovelace-11, handed in as {UNIT} (1).ipynb: fine\n" in done.output
+    assert (
+        f"ben-bit-12, handed in as notes.txt: cannot be graded: there is no {NAME} in {UNIT}/; there is notes.txt\n"
+        in done.output
+    )
     assert "not taken: readme.txt" in done.output
     assert "4 submissions are in" in done.output
     submitted = course / "autograder" / "submitted"
-    assert (submitted / "ada-lovelace-11" / UNIT / f"{UNIT} (1).ipynb").read_bytes() == good
+    assert (submitted / "ada-lovelace-11" / UNIT / NAME).read_bytes() == good
     assert "2026-02-01" in (submitted / "ada-lovelace-11" / UNIT / "timestamp.txt").read_text()
     assert (submitted / "cleo-zip-13" / UNIT / NAME).read_bytes() == good
     assert sorted(p.name for p in submitted.iterdir()) == [
