@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -29,16 +30,25 @@ def open_picture(path: str | Path, mode: Literal["L", "RGB"]) -> Image:
     ------
     FileNotFoundError, ValueError : in one sentence: no such file, or not a picture that can be read
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such file.")
+    return _open(path, str(path), mode)
+
+
+def open_picture_bytes(content: bytes, name: str, mode: Literal["L", "RGB"]) -> Image:
+    """As `open_picture`, of a file that somebody has sent: its content, and its name for messages."""
+    return _open(io.BytesIO(content), name, mode)
+
+
+def _open(source: Path | io.BytesIO, name: str, mode: Literal["L", "RGB"]) -> Image:
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
-        with Image.open(path) as file:
+        with Image.open(source) as file:
             rgba = _eight_bits(ImageOps.exif_transpose(file)).convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise ValueError(f"{path}: not a picture that can be read.") from None
+        raise ValueError(f"{name}: not a picture that can be read.") from None
     white = Image.new("RGBA", rgba.size, "white")
     return Image.alpha_composite(white, rgba).convert(mode)
 

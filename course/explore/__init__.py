@@ -7,13 +7,17 @@ when you ask for it; the figures need NumPy alone.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from course.explore.bars import bars
 from course.explore.connections.figure import connections_figure
 from course.explore.conv_matrix.figure import conv_matrix_figure
 from course.explore.convolution.figure import convolution_figure
 from course.explore.drawing.figure import Figure
 from course.explore.equivariance.figure import equivariance_figure
+from course.explore.features import features_figure
+from course.explore.filters.figure import filter_figure
 from course.explore.gallery import gallery
 from course.explore.im2col.figure import im2col_figure
+from course.explore.kspace.figure import kspace_figure
 from course.explore.pooling.figure import pooling_figure
 from course.explore.receptive.figure import receptive_field_figure
 from course.explore.windows.figure import windows_figure
@@ -24,7 +28,9 @@ if TYPE_CHECKING:
     from course.explore.convolution.explorer import ConvolutionExplorer
     from course.explore.dashboard.explorer import TrainingDashboard
     from course.explore.equivariance.explorer import EquivarianceExplorer
+    from course.explore.filters.explorer import FilterExplorer
     from course.explore.im2col.explorer import Im2colExplorer
+    from course.explore.kspace.explorer import KSpaceExplorer
     from course.explore.pooling.explorer import PoolingExplorer
     from course.explore.receptive.explorer import ReceptiveFieldExplorer
     from course.explore.windows.explorer import WindowsExplorer
@@ -35,17 +41,23 @@ __all__ = [
     "ConvolutionExplorer",
     "EquivarianceExplorer",
     "Figure",
+    "FilterExplorer",
     "Im2colExplorer",
+    "KSpaceExplorer",
     "PoolingExplorer",
     "ReceptiveFieldExplorer",
     "TrainingDashboard",
     "WindowsExplorer",
+    "bars",
     "connections_figure",
     "conv_matrix_figure",
     "convolution_figure",
     "equivariance_figure",
+    "features_figure",
+    "filter_figure",
     "gallery",
     "im2col_figure",
+    "kspace_figure",
     "pooling_figure",
     "receptive_field_figure",
     "windows_figure",
@@ -56,7 +68,9 @@ _EXPLORERS = {
     "ConvMatrixExplorer": "conv_matrix",
     "ConvolutionExplorer": "convolution",
     "EquivarianceExplorer": "equivariance",
+    "FilterExplorer": "filters",
     "Im2colExplorer": "im2col",
+    "KSpaceExplorer": "kspace",
     "PoolingExplorer": "pooling",
     "ReceptiveFieldExplorer": "receptive",
     "TrainingDashboard": "dashboard",

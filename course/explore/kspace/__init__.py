@@ -1,0 +1,1 @@
+"""The k-space explorer: what the slow and the fast waves of a picture hold."""
