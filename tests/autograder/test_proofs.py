@@ -1,5 +1,6 @@
 """Every check is proved: each named mistake loses points and is named, right answers of any style get them all."""
 
+import copy
 import re
 import warnings
 from functools import cache, partial
@@ -80,7 +81,7 @@ def test_pasted_code_draws_the_very_input_that_failed(exercise, mistake):
     calls = []
 
     def record(*args, **kwargs):
-        calls.append((args, kwargs))
+        calls.append(copy.deepcopy((args, kwargs)))  # as they came: a generator moves on
         return exercise.oracle(*args, **kwargs)
 
     exec(report.paste, {"np": np, exercise.name: record})
@@ -104,8 +105,12 @@ def same(a, b) -> bool:
     """Equal arguments; functions are alike if they do the same, for each drawing makes its own."""
     if callable(a) and callable(b):
         return (a.__code__.co_code, a.__code__.co_consts) == (b.__code__.co_code, b.__code__.co_consts)
+    if isinstance(a, np.random.Generator) and isinstance(b, np.random.Generator):
+        return a.bit_generator.state == b.bit_generator.state
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
     return np.array_equal(a, b)
 
 
