@@ -7,6 +7,8 @@ when you ask for it; the figures need NumPy alone.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from course.explore.architecture.assemble import assemble
+from course.explore.architecture.figure import architecture_figure
 from course.explore.bars import bars
 from course.explore.connections.figure import connections_figure
 from course.explore.conv_matrix.figure import conv_matrix_figure
@@ -20,25 +22,31 @@ from course.explore.im2col.figure import im2col_figure
 from course.explore.kspace.figure import kspace_figure
 from course.explore.pooling.figure import pooling_figure
 from course.explore.receptive.figure import receptive_field_figure
+from course.explore.softmax.figure import softmax_figure
 from course.explore.windows.figure import windows_figure
 
 if TYPE_CHECKING:
+    from course.explore.architecture.explorer import ArchitectureExplorer
     from course.explore.connections.explorer import ConnectionsExplorer
     from course.explore.conv_matrix.explorer import ConvMatrixExplorer
     from course.explore.convolution.explorer import ConvolutionExplorer
     from course.explore.dashboard.explorer import TrainingDashboard
+    from course.explore.digit_pad.explorer import DigitPad
     from course.explore.equivariance.explorer import EquivarianceExplorer
     from course.explore.filters.explorer import FilterExplorer
     from course.explore.im2col.explorer import Im2colExplorer
     from course.explore.kspace.explorer import KSpaceExplorer
     from course.explore.pooling.explorer import PoolingExplorer
     from course.explore.receptive.explorer import ReceptiveFieldExplorer
+    from course.explore.softmax.explorer import SoftmaxExplorer
     from course.explore.windows.explorer import WindowsExplorer
 
 __all__ = [
+    "ArchitectureExplorer",
     "ConnectionsExplorer",
     "ConvMatrixExplorer",
     "ConvolutionExplorer",
+    "DigitPad",
     "EquivarianceExplorer",
     "Figure",
     "FilterExplorer",
@@ -46,8 +54,11 @@ __all__ = [
     "KSpaceExplorer",
     "PoolingExplorer",
     "ReceptiveFieldExplorer",
+    "SoftmaxExplorer",
     "TrainingDashboard",
     "WindowsExplorer",
+    "architecture_figure",
+    "assemble",
     "bars",
     "connections_figure",
     "conv_matrix_figure",
@@ -60,19 +71,23 @@ __all__ = [
     "kspace_figure",
     "pooling_figure",
     "receptive_field_figure",
+    "softmax_figure",
     "windows_figure",
 ]
 
 _EXPLORERS = {
+    "ArchitectureExplorer": "architecture",
     "ConnectionsExplorer": "connections",
     "ConvMatrixExplorer": "conv_matrix",
     "ConvolutionExplorer": "convolution",
     "EquivarianceExplorer": "equivariance",
+    "DigitPad": "digit_pad",
     "FilterExplorer": "filters",
     "Im2colExplorer": "im2col",
     "KSpaceExplorer": "kspace",
     "PoolingExplorer": "pooling",
     "ReceptiveFieldExplorer": "receptive",
+    "SoftmaxExplorer": "softmax",
     "TrainingDashboard": "dashboard",
     "WindowsExplorer": "windows",
 }
