@@ -529,7 +529,7 @@ check("conv1x1_forward", conv1x1_forward)
 
 # %% [markdown]
 # The photograph, mixed by your function. Three channels go in; brightness, red minus green and blue minus yellow come out, much as
-# your eye sorts colours before the brain gets them. Two channels are enough to find the suit.
+# your eye sorts colours before the brain gets them. The second alone finds the suit.
 
 # %% tags=["demo"]
 from course.data import photo
@@ -714,14 +714,15 @@ gallery(
 
 # %% tags=["demo"]
 pictures = {"the face": maps, "parts misplaced": maps_too}
+print(f"where the strongest answers stand (row, column):\n{'':>26}  {', '.join(places)}")
 for k in (1, 4, 16):
     for name, m in pictures.items():
         pooled = max_pool2d_forward(m, k)[0]  # (3, rows, columns)
         strongest = [divmod(int(part.argmax()), pooled.shape[2]) for part in pooled]
-        written = ", ".join(f"{part} at {place}" for part, place in zip(places, strongest, strict=True))
-        print(f"window {k:2}, {name:>15}: {written}")
+        print(f"window {k:2}, {name:>15}: ", *strongest)
+print("one window over everything, the largest answers:")
 for name, m in pictures.items():
-    print(f"one window for all, {name:>15}: {max_pool2d_forward(m, m.shape[2:]).ravel()}")
+    print(f"{name:>26}: ", max_pool2d_forward(m, m.shape[2:]).ravel())
 
 # %% [markdown]
 # With one maximum over each whole map, both pictures get **the same three numbers**, 1, 1 and 1: one eye, another eye, a mouth, all

@@ -20,7 +20,7 @@ if (
 Pair = tuple[int, int]
 Layer = tuple[int, int, int]  # kernel size, stride, padding
 WINDOWS = ("Conv2d", "MaxPool2d", "AvgPool2d")
-SAMPLES = 3  # random images to measure with
+PIXELS = 40_000  # of all random images together to measure with: many small ones or two large ones, in a twentieth of a second
 MOST = 0.95  # part of the gradient inside the box that counts
 PLACES: dict[str, Callable[[Pair], Pair]] = {
     "in the middle": lambda size: (size[0] // 2, size[1] // 2),
@@ -109,8 +109,9 @@ class Network:
         if key not in self._measured:
             position = PLACES[place](window.output)
             model = _up_to(self.model, window.name)
+            samples = min(max(PIXELS // (self.input_shape[1] * self.input_shape[2]), 2), 16)
             self._measured[key] = measured_receptive_field(
-                model, self.input_shape, window.name, position, samples=SAMPLES
+                model, self.input_shape, window.name, position, samples=samples
             )
         return self._measured[key]
 
