@@ -1,0 +1,1 @@
+"""The augmentation explorer: twelve versions of one picture, and what each change does to its label."""
