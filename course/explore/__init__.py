@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from course.explore.architecture.assemble import assemble
 from course.explore.architecture.figure import architecture_figure
 from course.explore.bars import bars
+from course.explore.clinic.figure import clinic_figure
 from course.explore.connections.figure import connections_figure
 from course.explore.conv_matrix.figure import conv_matrix_figure
 from course.explore.convolution.figure import convolution_figure
+from course.explore.curves import curves
+from course.explore.descent.figure import descent_figure
 from course.explore.drawing.figure import Figure
 from course.explore.equivariance.figure import equivariance_figure
 from course.explore.features import features_figure
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from course.explore.conv_matrix.explorer import ConvMatrixExplorer
     from course.explore.convolution.explorer import ConvolutionExplorer
     from course.explore.dashboard.explorer import TrainingDashboard
+    from course.explore.descent.explorer import DescentExplorer
     from course.explore.digit_pad.explorer import DigitPad
     from course.explore.equivariance.explorer import EquivarianceExplorer
     from course.explore.filters.explorer import FilterExplorer
@@ -46,6 +50,7 @@ __all__ = [
     "ConnectionsExplorer",
     "ConvMatrixExplorer",
     "ConvolutionExplorer",
+    "DescentExplorer",
     "DigitPad",
     "EquivarianceExplorer",
     "Figure",
@@ -60,9 +65,12 @@ __all__ = [
     "architecture_figure",
     "assemble",
     "bars",
+    "clinic_figure",
     "connections_figure",
     "conv_matrix_figure",
     "convolution_figure",
+    "curves",
+    "descent_figure",
     "equivariance_figure",
     "features_figure",
     "filter_figure",
@@ -80,6 +88,7 @@ _EXPLORERS = {
     "ConnectionsExplorer": "connections",
     "ConvMatrixExplorer": "conv_matrix",
     "ConvolutionExplorer": "convolution",
+    "DescentExplorer": "descent",
     "EquivarianceExplorer": "equivariance",
     "DigitPad": "digit_pad",
     "FilterExplorer": "filters",

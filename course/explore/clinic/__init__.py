@@ -1,0 +1,1 @@
+"""The clinic: networks that were broken on purpose, and the plots by which one can tell how."""

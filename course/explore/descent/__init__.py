@@ -1,0 +1,1 @@
+"""The descent explorer: optimisers walk down a surface of two weights."""
