@@ -23,7 +23,7 @@ def test_blocks_by_keyboard(open_cells):
     explorer.keep("architecture")
 
     page.get_by_label("start from").focus()
-    assert {"start from", "image", "block", "＋ Add below", "− Remove", "kind"} <= set(explorer.tab_stops(12))
+    assert {"start from", "image", "block", "+ Add below", "− Remove", "kind"} <= set(explorer.tab_stops(12))
 
     page.get_by_label("start from").select_option("small ResNet")
     page.get_by_text("269,434 parameters").first.wait_for()

@@ -151,7 +151,7 @@ def test_errors_of_a_students_table_become_sentences(read, fn, sentence):
     [
         ({"network": "VGG-17"}, "network must be one of"),
         ({"network": 5}, "a name or a list"),
-        ({"network": []}, "1 to 32 blocks"),
+        ({"network": []}, "1 to 28 blocks"),
         ({"network": ["convolution 5"]}, "unknown block"),
         ({"network": ["conv"]}, "needs a number"),
         ({"network": ["flatten 5"]}, "takes no number"),

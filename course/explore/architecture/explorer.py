@@ -122,7 +122,7 @@ class ArchitectureExplorer(Explorer):
             layout=widgets.Layout(width="330px"),
         )
         button = widgets.Layout(width="130px")
-        self.add = widgets.Button(description="＋ Add below", tooltip="a copy of this block below it", layout=button)
+        self.add = widgets.Button(description="+ Add below", tooltip="a copy of this block below it", layout=button)
         self.remove = widgets.Button(description="− Remove", tooltip="take this block out", layout=button)
         self.kind = widgets.Dropdown(options=KINDS, description="kind", style=fit, layout=widgets.Layout(width="150px"))
 
@@ -213,7 +213,7 @@ class ArchitectureExplorer(Explorer):
             if used:
                 control.value = getattr(block, name)
         self.join.options = JOINS.get(block.kind, ("-",))
-        self.join.disabled = block.kind not in JOINS
+        self.join.index, self.join.disabled = 0, block.kind not in JOINS
         if block.kind in JOINS:
             self.join.value = block.join
         self.add.disabled, self.remove.disabled = len(self.blocks) >= MOST_BLOCKS, len(self.blocks) < 2

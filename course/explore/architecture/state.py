@@ -16,7 +16,7 @@ from course.explore.architecture.presets import NETWORKS
 from course.explore.architecture.words import ask
 from course.insight import receptive_field, summary
 
-MOST_BLOCKS = 32
+MOST_BLOCKS = 28
 
 
 @dataclass(frozen=True)
