@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.call import Error, Outcome
-from autograder.where import where
+from autograder.where import places, where
 
 # Wide enough for an answer that computes in float32 or by FFT, far below the effect of any real mistake.
 TOLERANCE = 1e-5
@@ -19,6 +19,7 @@ class Failure:
 
     kind: str
     sentence: str
+    places: tuple[str, ...] = ()  # where values are wrong, seen from above: rows of "x" and "."
 
 
 def compare(outcome: Outcome, expected: Any, demands: tuple[str, ...], names: list[str]) -> Failure | None:
@@ -90,7 +91,7 @@ def _compare_parts(value: Any, expected: tuple[Any, ...], demands: tuple[str, ..
     for i, (part, wanted) in enumerate(zip(value, expected, strict=True)):
         failure = compare_values(part, wanted, demands)
         if failure is not None:
-            return Failure(failure.kind, f"Output {i + 1} of {len(expected)}: {failure.sentence}")
+            return Failure(failure.kind, f"Output {i + 1} of {len(expected)}: {failure.sentence}", failure.places)
     return None
 
 
@@ -113,7 +114,7 @@ def _compare_array(value: Any, expected: np.ndarray, demands: tuple[str, ...]) -
     if "shape" in demands and value.shape != expected.shape:
         return Failure("shape", f"The shape is {value.shape}; it should be {expected.shape}.")
     if "values" in demands and (wrong := _differ(value, expected)).any():
-        return Failure("values", _values(value, expected, wrong))
+        return Failure("values", _values(value, expected, wrong), places(wrong))
     if "dtype" in demands and value.dtype != expected.dtype:
         return Failure("dtype", f"The dtype is {value.dtype}; for these inputs it should be {expected.dtype}.")
     return None

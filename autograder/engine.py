@@ -107,4 +107,4 @@ def _report(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial
 def _line(behaviour: Behaviour, worst: Trial | None) -> Line:
     if worst is None or worst.failure is None:
         return Line(behaviour.title, behaviour.points, behaviour.points)
-    return Line(behaviour.title, 0, behaviour.points, worst.failure.sentence)
+    return Line(behaviour.title, 0, behaviour.points, worst.failure.sentence, worst.failure.places)

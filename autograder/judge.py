@@ -1,7 +1,7 @@
 """The course's checks as judges of test cells: `check("conv2d_forward", conv2d_forward)` is read, not run."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.engine import run
 from autograder.errors import CheckBugError, UsageError
@@ -70,6 +70,13 @@ class CourseCheck:
             return Verdict(0, self.exercise.points, text, error=(error.type, error.message))
         try:
             report = run(self.exercise, self.mistakes, function, seed=grading_seed() or 0, hidden=True)
+            report = replace(report, paste=self._visible_paste(function) if report.paste else "")
         except CheckBugError as bug:
             return Verdict(0, self.exercise.points, error=("CheckBugError", str(bug)))
         return Verdict(report.score, report.max_score, report.text, report.html, {REPORT_MIMETYPE: report.data})
+
+    def _visible_paste(self, function: Function) -> str:
+        """Return a failing case of the student's own check: the inputs of the grading run stay unknown."""
+        if function.stopped:
+            return ""
+        return run(self.exercise, [], function, seed=0, hidden=False).paste

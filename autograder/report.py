@@ -16,6 +16,7 @@ class Line:
     score: float
     max_score: float
     sentence: str = ""
+    places: tuple[str, ...] = ()  # where values are wrong, as rows of "x" and "."
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,10 +121,20 @@ def _line(line: Line) -> str:
 
 def _row(line: Line) -> str:
     points = f"<td style='white-space:nowrap;padding-right:1em'>{line.score:g} of {line.max_score:g}</td>"
-    sentence = f"<br>{escape(line.sentence)}" if line.sentence else ""
+    sentence = f"<br>{escape(line.sentence)}{_picture(line.places)}" if line.sentence else ""
     return (
         f"<tr style='vertical-align:top'>{points}<td style='text-align:left'>{escape(line.title)}{sentence}</td></tr>"
     )
+
+
+def _picture(places: tuple[str, ...]) -> str:
+    """Draw where the output is wrong; the squares differ in form as well as in colour."""
+    if not any("." in row for row in places):  # everywhere: the sentence says so
+        return ""
+    signs = {"x": "<span style='color:#d55e00'>\u25a0</span>", ".": "<span style='color:#808080'>\u00b7</span>"}
+    rows = "\n".join(" ".join(signs[sign] for sign in row) for row in places)
+    label = "where the output differs, all images and channels laid on top of each other"
+    return f"<pre role='img' aria-label='{label}' style='line-height:1.1;margin:4px 0'>{rows}</pre>"
 
 
 def _indent(text: str) -> str:

@@ -54,3 +54,29 @@ def _along(wrong: np.ndarray, axis: int, name: str) -> str:
     if indices == list(range(indices[0], indices[-1] + 1)):
         return f"only in {name}s {indices[0]} to {indices[-1]} of {n} (counted from 0)"
     return f"only in {name}s {', '.join(map(str, indices))}"
+
+
+def places(wrong: np.ndarray, most: int = 24) -> tuple[str, ...]:
+    """Draw where an array is wrong: rows of "x" and ".", all images and channels laid on top of each other.
+
+    Parameters
+    ----------
+    wrong
+        Boolean array.
+    most
+        A larger array is drawn smaller; a sign then stands for several values.
+
+    Returns
+    -------
+    tuple of str
+        Empty for a single number.
+    """
+    if wrong.size < 2:
+        return ()
+    flat: np.ndarray = np.atleast_2d(np.asarray(wrong.any(axis=tuple(range(wrong.ndim - 2)))) if wrong.ndim > 2 else wrong)
+    rows, columns = (-(-n // most) for n in flat.shape)
+    height, width = (-(-n // step) * step for n, step in zip(flat.shape, (rows, columns), strict=True))
+    padded = np.zeros((height, width), bool)
+    padded[: flat.shape[0], : flat.shape[1]] = flat
+    small = np.asarray(padded.reshape(height // rows, rows, width // columns, columns).any(axis=(1, 3)))
+    return tuple("".join("x" if sign else "." for sign in row) for row in small)

@@ -81,14 +81,22 @@ class Kernel:
         arguments = ["--HistoryManager.enabled=False"]
         self.manager.start_kernel(extra_arguments=arguments, **({"cwd": folder} if folder else {}))
         try:
-            self.client = BoundedClient.bounded(self.manager, limits)
-            self.client.start_channels(stdin=False, hb=False)
-            self.client.wait_for_ready(timeout=limits.startup)
-            self.client.allow_stdin = False
+            self._connect()
             self._request(_AGENT, {}, (), limits.startup, None)
         except BaseException:
             self.stop()
             raise
+
+    def _connect(self) -> None:
+        self.client = BoundedClient.bounded(self.manager, self.limits)
+        self.client.start_channels(stdin=False, hb=False)
+        self.client.wait_for_ready(timeout=self.limits.startup)
+        self.client.allow_stdin = False
+
+    def _hang_up(self) -> None:
+        if getattr(self, "client", None) is not None:
+            self.client.stop_channels()
+            self.client.context.destroy(linger=0)
 
     def execute(self, source: str, seconds: float, show: Callable[[str, dict[str, Any]], None]) -> Reply:
         """Run a cell; `show(type, content)` gets what it puts out."""
@@ -104,13 +112,10 @@ class Kernel:
 
     def stop(self) -> None:
         """End the kernel and all that it started, at once."""
-        if getattr(self, "client", None) is not None:
-            self.client.stop_channels()
+        self._hang_up()
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
-        if getattr(self, "client", None) is not None:
-            self.client.context.destroy(linger=0)
 
     def _request(
         self,
@@ -126,6 +131,11 @@ class Kernel:
             shell, "execute_request", content | more | {"stop_on_error": False}, buffers=list(buffers)
         )
         return _Exchange(self, message["header"]["msg_id"], seconds, show).run()
+
+    def reconnect(self) -> None:
+        """Listen to the output anew: libzmq hangs up for good on a message that is too long."""
+        self._hang_up()
+        self._connect()
 
     def interrupt(self) -> None:
         """Raise KeyboardInterrupt in the kernel, if it listens."""
@@ -174,6 +184,8 @@ class _Exchange:
             if self.reply and not settle:
                 settle = now + 1.0  # the rest of the output is on its way, or was lost in a flood
             if settle and now > settle:
+                kernel.reconnect()
+                self.stopped = self.stopped or "flood"
                 return self._end()
             if now - checked > 0.5:
                 checked = now

@@ -36,8 +36,9 @@ def use(c: Any, engine: str | None = None, judge: str = "", prepare: str = "") -
         If no sandbox works here, or the one asked for does not; the message is one sentence.
     """
     from nbgrader.converters import Autograde
-    from nbgrader.preprocessors import Execute
+    from nbgrader.preprocessors import Execute, GetGrades
 
+    from autograder.outside.page import FeedbackPage
     from autograder.outside.trusted import TrustedExecute
 
     chosen = choose(engine or os.environ.get(ENGINE_VARIABLE) or "auto")
@@ -47,6 +48,8 @@ def use(c: Any, engine: str | None = None, judge: str = "", prepare: str = "") -
         register()
         c.TrustedExecute.kernel_name = KERNEL
         c.SandboxProvisioner.engine = chosen
+    c.GenerateFeedback.exporter_class = FeedbackPage
+    c.GenerateFeedback.preprocessors = [GetGrades]
     c.TrustedExecute.judge = judge
     c.TrustedExecute.prepare = prepare
     c.TrustedExecute.note = NOT_ISOLATED if chosen == "none" else ""

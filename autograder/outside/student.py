@@ -94,6 +94,7 @@ class Function:
         self.student, self.expression = student, expression
         self.seconds = seconds or student.limits.call
         self._over: Error | None = None
+        self.stopped = False  # whether a call had to be
 
     def undefined(self) -> Error | None:
         """Return the error that comes up when the name is looked up, or None."""
@@ -113,6 +114,7 @@ class Function:
             {"do": "call", "expression": self.expression, "arguments": tree}, buffers, self.seconds
         )
         outcome = self._outcome(reply)
+        self.stopped = self.stopped or reply.status in ("time", "flood", "lost")
         if outcome.error is not None and outcome.error.type == "Lost":
             self._over = replace(outcome.error, message=f"{outcome.error.message}; it is not called any more")
         return outcome
@@ -134,7 +136,9 @@ class Function:
         if "error" in answer:
             error = answer["error"]
             line = error["line"] if isinstance(error["line"], int) else None
-            return Outcome(error=Error(_text(error["type"], 80), _text(error["message"]), line, _text(error["source"])))
+            return Outcome(
+                error=Error(_text(error["type"], 80), _text(error["message"], 300), line, _text(error["source"]))
+            )
         value = decode(answer["value"], reply.buffers)
         kept, seconds = answer.get("kept"), answer.get("seconds")
         return Outcome(
