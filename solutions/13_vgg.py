@@ -80,7 +80,7 @@ ArchitectureExplorer("small VGG")
 # | 2014 | GoogLeNet | 22 | 6.7 % |
 # | 2015 | ResNet | 152 | 3.6 % |
 #
-# Read such a table with care. The rows are *ensembles*: seven GoogLeNets voted on 144 cuttings of every image, six ResNets on
+# Read such a table with care. The networks' rows are *ensembles*: seven GoogLeNets voted on 144 cuttings of every image, six ResNets on
 # theirs. A single VGG-16 that looks once gets about 10 % wrong. AlexNet's row is the one trained on the contest's images alone; with more images
 # it reached 15.3 %. The often quoted human error, 5.1 %, is that of one person who had trained for it on 500 images. Of the
 # 1,000 classes about 120 are breeds of dogs, because a contest needs hard pairs. Many photographs show several things and carry one label,
@@ -314,19 +314,21 @@ ArchitectureExplorer("VGG-16", fn=vgg_table)
 # %% [markdown]
 # Depth did help: 11 layers got 10.4 % of the top-5 answers wrong on the validation images, 16 layers 8.8 % (the paper's table 3, networks A and
 # D). And it had to be coaxed: the deep ones did not learn from their first random weights, so the authors trained column A first and used its layers as
-# a start. Why is that so? We send the boot and 63 other garments through thirteen convolutions, 32 filters each, with first weights of three
-# sizes, and look how strong the signal is:
+# a start. Why is that so? We send 64 garments through thirteen convolutions, 32 filters each, with random weights of three standard
+# deviations, and look how strong the signal still is, as the standard deviation of the maps:
 
 # %% tags=["demo"]
 x0 = clothes.normalize(clothes.images[:64])[:, :, ::2, ::2].astype(float)
-for name, factor in {"normal, std 0.01, as VGG began": None, "1 / sqrt(inputs)": 1.0, "sqrt(2 / inputs), Kaiming": 2.0}.items():
+SPREADS = {"0.01, as in VGG": None, "sqrt(1 / inputs)": 1.0, "sqrt(2 / inputs), Kaiming": 2.0}
+for name, factor in SPREADS.items():
     rng, x, spread = np.random.default_rng(0), x0, []
     for _ in range(13):
         inputs = 9 * x.shape[1]
         std = 0.01 if factor is None else np.sqrt(factor / inputs)
-        x = F.relu_forward(F.conv2d_forward(x, std * rng.standard_normal((32, x.shape[1], 3, 3)), padding=1))
+        weight = std * rng.standard_normal((32, x.shape[1], 3, 3))
+        x = F.relu_forward(F.conv2d_forward(x, weight, padding=1))
         spread.append(x.std())
-    print(f"{name:>31}: layer 1 {spread[0]:.0e}, layer 5 {spread[4]:.0e}, layer 9 {spread[8]:.0e}, layer 13 {spread[12]:.0e}")
+    print(f"{name:>25}: " + ", ".join(f"layer {n} {spread[n - 1]:.0e}" for n in (1, 5, 9, 13)))
 
 # %% [markdown]
 # With a standard deviation of 0.01 nothing is left after a few layers, and of the gradient nothing either. The factor $\sqrt{2}$ against
@@ -372,8 +374,9 @@ small_clothes = Dataset(halved, clothes.labels[:few], clothes.classes, clothes.n
 
 
 def first_steps(block, n, seed=0, epochs=2):
-    """Gradient norms of the 6n + 1 convolutions before the first step, and the mean training loss of each epoch."""
-    network, loss = SmallResNet(block, n, (1, 14, 14), 10, np.random.default_rng(seed)), CrossEntropyLoss()
+    """Length of each convolution's gradient before the first step, and each epoch's mean training loss."""
+    network = SmallResNet(block, n, (1, 14, 14), 10, np.random.default_rng(seed))
+    loss = CrossEntropyLoss()
     x, y = next(iter(DataLoader(small_clothes, 64, shuffle=True, seed=seed)))
     network.train()
     loss(network(x), y)
@@ -382,7 +385,8 @@ def first_steps(block, n, seed=0, epochs=2):
     optimizer, losses = Adam(network.parameters(), 2e-3), []
     for epoch in range(epochs):
         batches = DataLoader(small_clothes, 64, shuffle=True, seed=seed + epoch)
-        losses.append(np.mean([training_step(network, optimizer, x, y, loss).loss for x, y in batches]))
+        scores = [training_step(network, optimizer, x, y, loss) for x, y in batches]
+        losses.append(np.mean([score.loss for score in scores]))
     return norms, losses
 
 
@@ -555,9 +559,12 @@ from course.data.augmentation import random_flip
 from course.training import Plan, Trainer
 
 NETS = {
-    "VGG": "conv 24 bn, conv 24 bn, pool, conv 48 bn, conv 48 bn, pool, conv 96 bn, conv 96 bn, pool, flatten, dense 128, dense 10",
-    "Inception net": "conv 16 bn, pool, inception 64, inception 96, pool, inception 128, inception 128, mean, dense 10",
-    "ResNet": "conv 16 bn, pool, residual 16, residual 16, residual 16, residual 32 s2 zeros, residual 32, residual 32, "
+    "VGG": "conv 24 bn, conv 24 bn, pool, conv 48 bn, conv 48 bn, pool, "
+    "conv 96 bn, conv 96 bn, pool, flatten, dense 128, dense 10",
+    "Inception net": "conv 16 bn, pool, inception 64, inception 96, pool, "
+    "inception 128, inception 128, mean, dense 10",
+    "ResNet": "conv 16 bn, pool, residual 16, residual 16, residual 16, "
+    "residual 32 s2 zeros, residual 32, residual 32, "
     "residual 64 s2 zeros, residual 64, residual 64, mean, dense 10",
 }
 EPOCHS = {"VGG": 6, "Inception net": 4, "ResNet": 5}
@@ -608,7 +615,8 @@ if CIFAR:
 
     photographs = cifar10()
     resnet = assemble(NETS["ResNet"].split(", "), photographs.images.shape[1:])
-    colour = Trainer(resnet, photographs, tempfile.mkdtemp(), Plan(epochs=8, lr=4e-3), augment=random_flip)
+    eight = Plan(epochs=8, lr=4e-3)
+    colour = Trainer(resnet, photographs, tempfile.mkdtemp(), eight, augment=random_flip)
     colour_dashboard = TrainingDashboard({"ResNet on CIFAR-10": colour})
     display(colour_dashboard)
     print(colour_dashboard.wait())
@@ -618,15 +626,20 @@ if CIFAR:
 # %% [markdown]
 # ## Which network for which budget?
 #
-# A telephone has little memory, a camera at a crossing little time, a hospital's server neither problem. The table holds the
+# A telephone has little memory, a camera at a crossing little time, a hospital's server neither problem. The next cell holds the
 # well-known networks, with what the course's own code counts, and the top-1 error (one guess, one look at the middle 224x224 pixels of each validation
 # image) that torchvision publishes for its weights.
 
 # %%
 NAMES = ["AlexNet", "VGG-11", "VGG-16", "GoogLeNet", "ResNet-18", "ResNet-34", "ResNet-50"]
-PARAMETERS = np.array([61_100_840, 132_863_336, 138_357_544, 6_624_904, 11_689_512, 21_797_672, 25_557_032])
+PARAMETERS = np.array(
+    [61_100_840, 132_863_336, 138_357_544, 6_624_904, 11_689_512, 21_797_672, 25_557_032]
+)
 MULTIPLY_ADDS = np.array(
-    [714_188_480, 7_609_090_048, 15_470_264_320, 1_498_376_192, 1_814_073_344, 3_663_761_408, 4_089_184_256]
+    [
+        *(714_188_480, 7_609_090_048, 15_470_264_320, 1_498_376_192),
+        *(1_814_073_344, 3_663_761_408, 4_089_184_256),
+    ]
 )
 ERRORS = np.array([43.48, 30.98, 28.41, 30.22, 30.24, 26.69, 23.87])  # per cent
 
@@ -715,7 +728,8 @@ for depth in range(1, 21):
     hidden = F.relu_forward(F.conv2d_forward(wrong_place, w1, zero, padding=1))
     wrong_place = F.relu_forward(F.conv2d_forward(hidden, w2, zero, padding=1)) + wrong_place
     if depth in (1, 5, 10, 20):
-        print(f"after {depth:2} blocks the mean is {right_place.mean():9.1f} with the ReLU after the sum, {wrong_place.mean():9.1f} before it")
+        means = f"{right_place.mean():6.1f} with the ReLU after the sum, {wrong_place.mean():6.1f} before it"
+        print(f"after {depth:2} blocks the mean is {means}")
 
 # %% [markdown]
 # Both grow, since each block adds something and nothing normalises: that is what the batch normalisation in real blocks is for. But only one can
