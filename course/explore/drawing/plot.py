@@ -157,7 +157,9 @@ def _limits(lines: list[Points], log: bool) -> tuple[float, float]:
     if not len(values):
         return (0.1, 1.0) if log else (0.0, 1.0)
     if log:
-        return 10.0 ** math.floor(math.log10(values.min())), 10.0 ** math.ceil(math.log10(values.max()) + 1e-9)
+        first = math.floor(math.log10(values.min()) + 1e-9)
+        last = math.ceil(math.log10(values.max()) - 1e-9)
+        return 10.0**first, 10.0 ** max(last, first + 1)
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     return low, high if high > low else low + 1.0
 
