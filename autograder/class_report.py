@@ -50,6 +50,10 @@ def report_html(
         f"<h1>{escape(unit)}: what the class did</h1>",
         f"<p class='hint'>As of {now or datetime.now():%Y-%m-%d %H:%M}.</p>",
         f"<p>{_summary(results, graded, numbers)}</p>",
+        *(
+            f"<p><strong>{escape(sentence)}</strong></p>"
+            for sentence in sorted({r.unsafe for r in results if r.unsafe})
+        ),
         "<h2>Totals</h2>",
         _histogram(numbers.totals),
         "<h2>Exercises</h2>",
@@ -94,7 +98,7 @@ def attention(results: list[Result]) -> list[tuple[str, str]]:
             blank = f"; not attempted: {', '.join(result.blank)}" if result.blank else ""
             points = f"{result.score:g} of {result.max_score:g} points, less than half of the median"
             found.append((3, result.student, points + blank))
-        edited = [remark for remark in result.remarks if "edited" in remark or "missing" in remark]
+        edited = [remark for remark in result.remarks if remark.endswith(("; the original was run", "was put back"))]
         if edited:
             found.append((4, result.student, "; ".join(edited)))
     return [(student, reason) for _, student, reason in sorted(found)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.results import Result
 from autograder.roster import Person
-from autograder.table import harmless
+from autograder.table import harmless, isolated
 
 FORMATS = ("csv", "canvas", "moodle")
 _CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
@@ -51,7 +51,7 @@ def export(kind: str, unit: str, results: list[Result], people: dict[str, Person
 def _plain(results: list[Result], people: dict[str, Person]) -> str:
     exercises = list(dict.fromkeys(name for result in results for name in result.scores))
     rows: list[list[str | float]] = [
-        ["student", "name", "email", *exercises, "late_penalty", "score", "max_score", "status", "remarks"]
+        ["student", "name", "email", *exercises, "late_penalty", "score", "max_score", "status", "isolated", "remarks"]
     ]
     for result in results:
         person = people.get(result.student, Person(result.student))
@@ -60,7 +60,9 @@ def _plain(results: list[Result], people: dict[str, Person]) -> str:
         status = "graded" if result.graded else "not graded"
         status = "to be marked by hand" if result.waiting else status
         remarks = "; ".join(result.remarks)
-        rows.append([result.student, person.name, person.email, *numbers, result.max_score, status, remarks])
+        rows.append(
+            [result.student, person.name, person.email, *numbers, result.max_score, status, isolated(result), remarks]
+        )
     return _text(rows)
 
 
@@ -123,7 +125,7 @@ def _fill_moodle(
         if "Maximum Grade" in head and not row[head.index("Maximum Grade")]:
             row[head.index("Maximum Grade")] = result.max_score
         if "Feedback comments" in head:
-            row[head.index("Feedback comments")] = "; ".join(result.remarks)
+            row[head.index("Feedback comments")] = "; ".join([*result.remarks, *filter(None, [result.unsafe])])
     return rows
 
 

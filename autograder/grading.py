@@ -40,6 +40,8 @@ class Run:
         What else an instructor wants to know: what the intake repaired, for example.
     unchanged
         Who was graded before and handed in nothing new.
+    unsafe
+        What to say of those who were graded without a sandbox.
     outcomes
         What was graded but, as asked, not written.
     """
@@ -48,6 +50,7 @@ class Run:
     ungraded: dict[str, str] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+    unsafe: dict[str, str] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
 
 
@@ -126,6 +129,7 @@ class _Grading:
         self.writer = Writer(root, gradebook, read_roster(root))
         self.template = template_of(root, unit, gradebook)
         self.seed = os.environ.get(SEED_VARIABLE) or str(root)
+        self.engine = _engine()
         self.ready: list[Outcome] = []  # outcomes that need no grading
 
     def work(self, said: Any) -> None:
@@ -140,7 +144,7 @@ class _Grading:
             self._take_ready()
 
     def _jobs(self) -> Iterator[Job]:
-        environment = environment_key(self.unit, self.seed, self.template)
+        environment = environment_key(self.unit, f"{self.seed}\0{self.engine}", self.template)
         gradebook = empty_copy(self.root / "autograder" / "gradebook.db")
         source = _unit_files(self.root, self.template)
         for student in self.run.students:
@@ -169,6 +173,7 @@ class _Grading:
         if record is not None and record["key"] == key and self.writer.stands(record):
             self.run.unchanged.append(student)
             self.run.notes[student] = record["notes"]
+            self.run.unsafe[student] = record["unsafe"]
             self.progress.step(student, "unchanged")
             return True
         return False
@@ -178,6 +183,7 @@ class _Grading:
             self._take(self.ready.pop(0), fresh=False)
 
     def _take(self, outcome: Outcome, fresh: bool = True) -> None:
+        self.run.unsafe[outcome.student] = outcome.unsafe
         if outcome.notes:
             self.run.notes[outcome.student] = outcome.notes
         if self.options.write:
@@ -192,6 +198,17 @@ class _Grading:
             self.progress.step(
                 outcome.student, "graded" if fresh else "graded before", outcome.seconds if fresh else None
             )
+
+
+def _engine() -> str:
+    """Return the sandbox that will be used, or say in one sentence that there is none."""
+    from autograder.outside.engines import EngineError, choose
+    from autograder.outside.setup import ENGINE_VARIABLE
+
+    try:
+        return choose(os.environ.get(ENGINE_VARIABLE) or "auto")
+    except EngineError as error:
+        raise UsageError(str(error)) from error
 
 
 def submissions(root: Path, unit: str, only: tuple[str, ...] = ()) -> list[str]:
@@ -221,6 +238,7 @@ def earlier_run(root: Path, unit: str) -> Run:
         if record is None:  # not graded yet, or by nbgrader's own command: the gradebook knows
             continue
         run.notes[student] = record["notes"]
+        run.unsafe[student] = record["unsafe"]
         if record["reason"]:
             run.ungraded[student] = record["reason"]
     return run

@@ -1,5 +1,6 @@
 """Grade one submission with nbgrader in a course folder of its own, where nobody else's work is."""
 
+import hashlib
 import json
 import logging
 import os
@@ -77,6 +78,8 @@ class Outcome:
         By grade cell: (points, whether somebody has to look at it); None for points that are given by hand.
     comments
         nbgrader's own comment by cell.
+    answers
+        A digest of each answer that can be marked by hand: who has not changed it need not be looked at again.
     files
         Contents by path: `autograded/...` and `feedback/...`.
     timestamp
@@ -85,6 +88,8 @@ class Outcome:
         What nbgrader said.
     seconds
         Time that it took.
+    unsafe
+        What to say in every report if it was graded without a sandbox; else "".
     """
 
     student: str
@@ -94,10 +99,12 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     scores: dict[str, tuple[float | None, bool]] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     timestamp: str = ""
     log: str = ""
     seconds: float = 0.0
+    unsafe: str = ""
 
 
 def grade_one(job: Job) -> Outcome:
@@ -113,6 +120,7 @@ def grade_one(job: Job) -> Outcome:
     Outcome
     """
     outcome = Outcome(job.student, job.unit, job.key, notes=list(job.notes), timestamp=job.timestamp)
+    outcome.answers = _answers(job.notebook)
     start = time.monotonic()
     end = threading.Timer(LIMIT, os._exit, [3])  # whoever waits for this process learns that it is gone
     end.daemon = True
@@ -128,9 +136,19 @@ def grade_one(job: Job) -> Outcome:
     return outcome
 
 
+def _answers(notebook: dict[str, Any]) -> dict[str, str]:
+    marked = [(cell["metadata"]["nbgrader"], cell) for cell in notebook["cells"] if "nbgrader" in cell["metadata"]]
+    return {
+        marks["grade_id"]: hashlib.sha256(cell["source"].encode()).hexdigest()
+        for marks, cell in marked
+        if marks.get("solution") and marks.get("grade")
+    }
+
+
 def _grade(job: Job, root: Path, outcome: Outcome) -> None:
     os.environ[SEED_VARIABLE] = job.seed
     api, gradebook_url = _nbgrader(root)
+    outcome.unsafe = str(api.config.get("TrustedExecute", {}).get("note", ""))
     student = _SAFE.sub("_", job.student)[:60] or "student"  # nbgrader reads a name as a pattern of file names
     _lay_out(job, root, student)
     _enter_manual(job, gradebook_url, student)

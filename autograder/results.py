@@ -36,6 +36,8 @@ class Result:
         Parts that somebody has to mark by hand.
     penalty
         Points that being late costs; `score` is what is left.
+    unsafe
+        What has to be said if it was graded without a sandbox; else "".
     """
 
     student: str
@@ -49,6 +51,7 @@ class Result:
     blank: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     penalty: float = 0.0
+    unsafe: str = ""
 
     @property
     def graded(self) -> bool:
@@ -78,6 +81,7 @@ def read_results(root: Path, unit: str, run: Run) -> list[Result]:
         most = gradebook.find_assignment(unit).max_score
         for student in run.students:
             result = Result(student, max_score=most, remarks=list(run.notes.get(student, [])))
+            result.unsafe = run.unsafe.get(student, "")
             results.append(result)
             if student in run.ungraded:
                 result.remarks.append(f"not graded: {run.ungraded[student]}")

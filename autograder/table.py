@@ -35,7 +35,8 @@ def table(results: list[Result]) -> str:
         lines += ["", "Mistakes by name:"]
         for (exercise, name), n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
             lines.append(f"  {n} of {len(results)}  {exercise}: {name.replace('_', ' ')}")
-    return "\n".join(lines)
+    unsafe = sorted({result.unsafe for result in results if result.unsafe})
+    return "\n".join([*lines, *(f"\n{sentence}" for sentence in unsafe)])
 
 
 def write_csv(results: list[Result], path: Path) -> None:
@@ -53,11 +54,19 @@ def write_csv(results: list[Result], path: Path) -> None:
     exercises = _exercises(results)
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-    writer.writerow(["student", *exercises, "score", "max_score", "remarks"])
+    writer.writerow(["student", *exercises, "score", "max_score", "isolated", "remarks"])
     for result in results:
         scores = [result.scores.get(name) for name in exercises]
         numbers = ["" if score is None else score for score in [*scores, result.score]]
-        writer.writerow([harmless(result.student), *numbers, result.max_score, harmless("; ".join(result.remarks))])
+        writer.writerow(
+            [
+                harmless(result.student),
+                *numbers,
+                result.max_score,
+                isolated(result),
+                harmless("; ".join(result.remarks)),
+            ]
+        )
     beside = path.with_suffix(".part")
     beside.write_text(text.getvalue(), encoding="utf-8")
     os.replace(beside, path)
@@ -70,6 +79,11 @@ def _exercises(results: list[Result]) -> list[str]:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"
+
+
+def isolated(result: Result) -> str:
+    """Say in one word whether the marks come out of a sandbox; nothing without marks."""
+    return "" if not result.graded else "no" if result.unsafe else "yes"
 
 
 def harmless(text: str) -> str:

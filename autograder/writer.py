@@ -36,7 +36,7 @@ class Writer:
         if not outcome.reason:
             for room in ("autograded", "feedback"):
                 self._place(outcome, room)
-            self._enter(outcome)
+            self._enter(outcome, store.record(outcome.student) or {})
         store.done(outcome)
 
     def manual(self, unit: str, student: str) -> dict[str, tuple[float | None, float | None, str | None]]:
@@ -97,8 +97,10 @@ class Writer:
         for left in target.parent.glob(".new-*"):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
 
-    def _enter(self, outcome: Outcome) -> None:
+    def _enter(self, outcome: Outcome, record: dict[str, Any]) -> None:
         """Enter the marks through nbgrader's public interface."""
+        known = record.get("answers", {})
+        same = {name for name in outcome.scores if known.get(name) == outcome.answers.get(name)}
         person = self.people.get(outcome.student)
         about = {}
         if person is not None:
@@ -110,9 +112,12 @@ class Writer:
         for notebook in submission.notebooks:
             for grade in notebook.grades:
                 points, look = outcome.scores.get(grade.name, (0.0, False))
+                # nbgrader asks to look again at every mark that was given by hand; where neither the answer nor the
+                # points given automatically are new, there is nothing to look at.
+                marked = grade.manual_score is not None and not grade.needs_manual_grade
+                settled = marked and grade.name in same and grade.auto_score == points
+                grade.needs_manual_grade = not settled and (look or grade.manual_score is not None)
                 grade.auto_score = points
-                # A mark that was given by hand while the run was on its way is looked at again, too.
-                grade.needs_manual_grade = look or grade.manual_score is not None
             for comment in notebook.comments:
                 comment.auto_comment = outcome.comments.get(comment.name)
         self.gradebook.db.commit()

@@ -28,7 +28,14 @@ def results():
     return [
         result("ada", 4.0, 2.0),
         result("ben", 1.0, 2.0, [flipped]),
-        result("chloe", 1.0, 1.0, [flipped, ("pool", "border_zero")]),
+        result(
+            "chloe",
+            1.0,
+            1.0,
+            [flipped, ("pool", "border_zero")],
+            remarks=["conv: bias missing"],
+            unsafe="Not isolated: <b>.",
+        ),
         result(EVIL, 0.0, 0.0, blank=["conv", "pool"]),
         Result("torn", max_score=6.0, remarks=["not graded: it is empty"]),
         result(
@@ -63,7 +70,7 @@ def test_the_page_shows_the_numbers_and_runs_nothing(results):
         "04_unit", results, {("conv", "flipped_kernel"): "Your output is <flipped>."}, datetime(2026, 2, 1)
     )
     for text in ("6 handed in; 5 are graded, 1 could not be", "Mean 3.4, median 3 of 6 points", "2 (40%)", "flipped kernel",
-                 "Your output is &lt;flipped&gt;.", "Hardest was <code>conv</code> with 50%", "As of 2026-02-01"):  # fmt: skip
+                 "<strong>Not isolated: &lt;b&gt;.</strong>", "Your output is &lt;flipped&gt;.", "Hardest was <code>conv</code> with 50%", "As of 2026-02-01"):  # fmt: skip
         assert text in page
 
     class Tags(HTMLParser):

@@ -13,7 +13,7 @@ from autograder.table import harmless
 
 RESULTS = [
     Result("ada-11", {"conv": 4.0, "why": 2.5}, 5.5, 7.0, remarks=["=1+1"], penalty=1.0),
-    Result('o, "x"', {"conv": 0.0, "why": None}, 0.0, 7.0, waiting=["why"]),
+    Result('o, "x"', {"conv": 0.0, "why": None}, 0.0, 7.0, waiting=["why"], unsafe="Not isolated."),
     Result("torn", max_score=7.0, remarks=["not graded: it is empty"]),
 ]
 PEOPLE = {
@@ -55,10 +55,23 @@ def test_plain_csv():
         "score",
         "max_score",
         "status",
+        "isolated",
         "remarks",
     ]
-    assert ada == ["ada-11", "Ada Lovelace", "ada@example.org", "4.0", "2.5", "1.0", "5.5", "7.0", "graded", "'=1+1"]
-    assert odd == ['o, "x"', 'o, "x"', "", "0.0", "", "0.0", "0.0", "7.0", "to be marked by hand", ""]
+    assert ada == [
+        "ada-11",
+        "Ada Lovelace",
+        "ada@example.org",
+        "4.0",
+        "2.5",
+        "1.0",
+        "5.5",
+        "7.0",
+        "graded",
+        "yes",
+        "'=1+1",
+    ]
+    assert odd == ['o, "x"', 'o, "x"', "", "0.0", "", "0.0", "0.0", "7.0", "to be marked by hand", "no", ""]
     assert (torn[1], torn[6], torn[8]) == ("'=HYPERLINK(1)", "", "not graded")
 
 

@@ -211,11 +211,13 @@ def test_a_class_through_the_term(course, monkeypatch):
     assert said.count(": unchanged") == 4
     assert ": graded, in" not in said
     assert call("regrade", unit).splitlines()[-1].startswith("Nothing has changed since the last run")
-    said = call("run", unit, "--again", "--student", "part")  # graded again, marks by hand stay and are to be looked at
-    assert "1 of 1  part: graded" in said
-    with open_gradebook(course.root) as books:
-        grade = books.find_grade("why", unit, unit, "part")
-        assert (grade.manual_score, grade.auto_score, grade.needs_manual_grade) == (2.5, None, True)
+    for answer, look in (("Because.", False), ("Because of symmetry.", True)):
+        submission = fill(json.loads(json.dumps(course.released)), {"conv2d_parameters": NO_BIAS, "why": answer})
+        course.submit("part", submission)
+        assert "1 of 1  part: graded" in call("run", unit, "--again", "--student", "part")
+        with open_gradebook(course.root) as books:
+            grade = books.find_grade("why", unit, unit, "part")
+            assert (grade.manual_score, grade.auto_score, grade.needs_manual_grade) == (2.5, None, look)
     assert "Almost: say what a row more would cost." in course.feedback("part")
 
     (course.root / "autograder" / "late.toml").write_text(

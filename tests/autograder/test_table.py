@@ -33,10 +33,10 @@ def test_csv_is_quoted_and_holds_no_formula(tmp_path):
     path = tmp_path / "marks.csv"
     write_csv(CLASS, path)
     rows = list(csv.reader(path.open(encoding="utf-8")))
-    assert rows[0] == ["student", "conv", "count", "score", "max_score", "remarks"]
-    assert rows[1] == ["ada", "8.0", "2.0", "10.0", "10.0", ""]
+    assert rows[0] == ["student", "conv", "count", "score", "max_score", "isolated", "remarks"]
+    assert rows[1] == ["ada", "8.0", "2.0", "10.0", "10.0", "yes", ""]
     assert rows[2][2] == ""
-    assert rows[3] == ["'=1+1", "0.0", "0.0", "0.0", "10.0", 'conv: "odd", really']
+    assert rows[3] == ["'=1+1", "0.0", "0.0", "0.0", "10.0", "yes", 'conv: "odd", really']
     assert rows[4][1:4] == ["", "", ""]
     assert [file.name for file in tmp_path.iterdir()] == ["marks.csv"]
 
