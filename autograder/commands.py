@@ -113,8 +113,9 @@ def examine_machine(root: Path, workers: int, say: Say) -> bool:
 
 def write_report(root: Path, unit: str) -> list[Path]:
     """Write the class report from what is graded so far; return where it is."""
+    from autograder.books import open_gradebook
     from autograder.class_report import report_csv, report_html
-    from autograder.grading import earlier_run, open_gradebook
+    from autograder.grading import earlier_run
     from autograder.late import settle
     from autograder.registry import mistakes, units
     from autograder.results import read_results
@@ -134,8 +135,9 @@ def write_report(root: Path, unit: str) -> list[Path]:
 
 def write_export(root: Path, unit: str, kind: str, to: Path | None, sheet: Path | None) -> tuple[Path, list[str]]:
     """Write the marks for another system; return where, and who has none."""
+    from autograder.books import open_gradebook
     from autograder.export import export
-    from autograder.grading import earlier_run, open_gradebook
+    from autograder.grading import earlier_run
     from autograder.late import settle
     from autograder.results import read_results
     from autograder.roster import read_roster
@@ -154,7 +156,7 @@ def write_export(root: Path, unit: str, kind: str, to: Path | None, sheet: Path 
 
 
 def _require_marks(root: Path, unit: str) -> None:
-    from autograder.grading import open_gradebook
+    from autograder.books import open_gradebook
     from autograder.nbgrader_commands import require_nbgrader
 
     require_nbgrader()

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.grading import Options, grade, open_gradebook
+from autograder.books import open_gradebook
+from autograder.grading import Options, grade
 from autograder.one import Outcome
 from autograder.results import exercise_of
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.grading import Run, open_gradebook
+from autograder.books import open_gradebook
+from autograder.grading import Run
 from autograder.in_kernel import REPORT_MIMETYPE
 
 

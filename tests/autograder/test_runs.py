@@ -16,9 +16,9 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from autograder.books import open_gradebook
 from autograder.cli import main
 from autograder.demo_class import fill
-from autograder.grading import open_gradebook
 
 pytestmark = pytest.mark.slow
 nbgrader = pytest.importorskip("nbgrader")
