@@ -210,6 +210,8 @@ def make_network(model: Any, image: ArrayLike | None = None) -> Network:
     made = Network(name, module, shape, _grey(picture))
     if not made.windows:
         raise ValueError("receptive field: this network has no convolution or pooling whose map could be looked at")
+    if name in NETWORKS:  # one pass through all layers, so that what is compiled is compiled before the first key press
+        made.measured(len(made.windows) - 1, "in the middle")
     return made
 
 
