@@ -73,7 +73,9 @@ def places(wrong: np.ndarray, most: int = 24) -> tuple[str, ...]:
     """
     if wrong.size < 2:
         return ()
-    flat: np.ndarray = np.atleast_2d(np.asarray(wrong.any(axis=tuple(range(wrong.ndim - 2)))) if wrong.ndim > 2 else wrong)
+    flat: np.ndarray = np.atleast_2d(
+        np.asarray(wrong.any(axis=tuple(range(wrong.ndim - 2)))) if wrong.ndim > 2 else wrong
+    )
     rows, columns = (-(-n // most) for n in flat.shape)
     height, width = (-(-n // step) * step for n, step in zip(flat.shape, (rows, columns), strict=True))
     padded = np.zeros((height, width), bool)

@@ -3,6 +3,8 @@
 Images are never square where a square hides a mistake, kernels look different from all sides, strides do not divide.
 """
 
+from typing import Any
+
 from autograder.checks.draws import normal, single, whole
 from autograder.checks.windows_on_paper import WINDOWS_ON_PAPER
 from autograder.exercise import MANNERS, SHAPE, TYPES, Behaviour, Case, Exercise
@@ -128,7 +130,7 @@ PADDING_FOR = Exercise(
 )
 
 
-def slide(image: tuple[int, int], kernel: tuple[int, int], **settings: int | tuple[int, int]) -> Case:
+def slide(image: tuple[int, int], kernel: tuple[int, int], **settings: Any) -> Case:
     """Write a call of strided_correlate2d with an image and a kernel of these shapes."""
     return Case(normal(*image), normal(*kernel), **settings)
 

@@ -140,7 +140,7 @@ def always_zeros(image: Array, padding: Pair, mode: str = "zeros") -> Array:
 @wrong('Your "reflect" repeats the outermost pixel (1 2 3 goes on with 3 2); it is mirrored at that pixel: 1 2 3 2 1.')
 def symmetric(image: Array, padding: Pair, mode: str = "zeros") -> Array:
     h, w = pair(padding)
-    name = "symmetric" if mode == "reflect" else NAMES[mode]
+    name: Any = "symmetric" if mode == "reflect" else NAMES[mode]
     return np.pad(image.astype(float_dtype(image)), ((h, h), (w, w)), mode=name)
 
 

@@ -69,8 +69,16 @@ def test_the_page_shows_the_numbers_and_runs_nothing(results):
     page = report_html(
         "04_unit", results, {("conv", "flipped_kernel"): "Your output is <flipped>."}, datetime(2026, 2, 1)
     )
-    for text in ("6 handed in; 5 are graded, 1 could not be", "Mean 3.4, median 3 of 6 points", "2 (40%)", "flipped kernel",
-                 "<strong>Not isolated: &lt;b&gt;.</strong>", "Your output is &lt;flipped&gt;.", "Hardest was <code>conv</code> with 50%", "As of 2026-02-01"):  # fmt: skip
+    for text in (
+        "6 handed in; 5 are graded, 1 could not be",
+        "Mean 3.4, median 3 of 6 points",
+        "2 (40%)",
+        "flipped kernel",
+        "<strong>Not isolated: &lt;b&gt;.</strong>",
+        "Your output is &lt;flipped&gt;.",
+        "Hardest was <code>conv</code> with 50%",
+        "As of 2026-02-01",
+    ):
         assert text in page
 
     class Tags(HTMLParser):

@@ -52,7 +52,8 @@ class DigitPad(Explorer):
     def __init__(self, network: Network, digits: Dataset | None = None) -> None:
         super().__init__()
         self._network, self._digits = network, digits or mnist(train=False)
-        self._drawn, self._label, self._serial = EMPTY, None, 0
+        self._drawn, self._serial = EMPTY, 0
+        self._label: int | None = None
         self._make_controls()
         self.state: DigitState
         self._answer()
