@@ -38,6 +38,7 @@ def use(c: Any, engine: str | None = None, judge: str = "", prepare: str = "") -
     from nbgrader.converters import Autograde
     from nbgrader.preprocessors import Execute, GetGrades
 
+    from autograder.outside.links import remove_links
     from autograder.outside.page import FeedbackPage
     from autograder.outside.trusted import TrustedExecute
 
@@ -48,6 +49,7 @@ def use(c: Any, engine: str | None = None, judge: str = "", prepare: str = "") -
         register()
         c.TrustedExecute.kernel_name = KERNEL
         c.SandboxProvisioner.engine = chosen
+    c.Autograde.pre_convert_hook = remove_links
     c.GenerateFeedback.exporter_class = FeedbackPage
     c.GenerateFeedback.preprocessors = [GetGrades]
     c.TrustedExecute.judge = judge

@@ -1,6 +1,7 @@
 """`TrustedExecute` takes the place of nbgrader's Execute: test cells are judged from outside, nothing in the kernel decides."""
 
 import importlib
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,8 @@ from autograder.outside.kernel import Kernel, Reply
 from autograder.outside.limits import Limits
 from autograder.outside.student import Student
 from autograder.outside.verdict import Judge, Verdict, noted, outputs
+
+SHOWN = 300_000  # characters of output that a cell keeps
 
 
 class TrustedExecute(Execute):
@@ -83,6 +86,7 @@ class _Outputs:
 
     def __init__(self) -> None:
         self.outputs: list[NotebookNode] = []
+        self._left = SHOWN
 
     def __call__(self, kind: str, content: dict[str, Any]) -> None:
         if kind == "clear_output":
@@ -91,13 +95,22 @@ class _Outputs:
             return
         try:
             output = safe.output(output_from_msg({"header": {"msg_type": kind}, "content": content}))
+            self._left -= len(json.dumps(output))
         except Exception:  # not what the format says: as if it had not come
+            return
+        if self._left < 0:
+            self._say_so()
             return
         last = self.outputs[-1] if self.outputs else None
         if last is not None and kind == last.output_type == "stream" and output.name == last.name:
             last.text += output.text
         else:
             self.outputs.append(output)
+
+    def _say_so(self) -> None:
+        text = "... and more, which is left out.\n"
+        if not self.outputs or self.outputs[-1].get("text") != text:
+            self.outputs.append(NotebookNode(output_type="stream", name="stdout", text=text))
 
 
 def _ending(reply: Reply, limits: Limits) -> list[NotebookNode]:
