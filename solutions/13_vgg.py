@@ -415,7 +415,7 @@ lines = {
 }
 curves(
     {"length of the gradient": lines},
-    "Gradient lengths by depth. In the plain nets they grow from the last layer to the first, ten-fold and more with 20 layers; "
+    "Gradient lengths by depth. In the plain nets they grow from the last layer to the first, seven-fold with 20 layers and fifty-fold with 32; "
     "in the net of 20 layers with shortcuts they stay within a narrow band.",
     x_name="convolution, from first to last",
     log=True,
