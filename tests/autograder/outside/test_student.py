@@ -1,6 +1,8 @@
 """A student's functions called in a kernel: answers, errors, limits, losses."""
 
+import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,3 +114,17 @@ def test_what_does_not_end_is_ended_and_the_rest_is_played_again(student):
     assert Function(student, "die")((1,), {}).error.type == "Lost"
     assert student.gone
     assert Function(student, "parts").undefined().type == "KernelLost"
+
+
+def test_the_judge_of_the_guide_judges(student):
+    guide = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    code = next(
+        block for block in re.findall(r"```python\n(.*?)```", guide, flags=re.DOTALL) if "class Doubles" in block
+    )
+    names: dict = {}
+    exec(code, names)
+    assert names["judge"]("hw1", "test-other", "") is None
+    check = names["judge"]("hw1", "test-double", "")
+    assert check.judge(student).score == 0
+    student.run("def double(x): return 2 * x", lambda kind, content: None)
+    assert check.judge(student).score == 1
