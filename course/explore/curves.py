@@ -8,7 +8,7 @@ from course.explore.drawing.figure import PAPER_STYLE, Figure
 from course.explore.drawing.plot import plot
 from course.explore.drawing.svg import document, element, group
 
-WIDTH, HEIGHT, LEFT, TOP = 300.0, 150.0, 48.0, 40.0
+WIDTH, HEIGHT, LEFT, TOP = 300.0, 150.0, 48.0, 54.0
 PITCH = WIDTH + LEFT + 24
 
 

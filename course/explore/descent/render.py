@@ -96,8 +96,8 @@ def _height(surface: Surface, place: Array) -> float:
 @lru_cache(maxsize=8)
 def _map(surface: Surface) -> str:
     """Bands of equal height, and a thin line between two of them."""
-    xs = np.linspace(*WIDE, 468)
-    ys = np.linspace(TALL[1], TALL[0], 312)
+    xs = np.linspace(*WIDE, 390)
+    ys = np.linspace(TALL[1], TALL[0], 260)
     heights = np.asarray(surface.height(*np.meshgrid(xs, ys)), dtype=float)
     low, high = heights.min(), heights.max()
     share = np.sqrt((heights - low) / ((high - low) or 1.0))  # bands are narrow where it is flat
@@ -220,7 +220,7 @@ def _heights(state: DescentState) -> str:
     for name, values in heights.items():
         colour, dash, _ = _look(name)
         points = " ".join(
-            f"{short(PLOT_WIDTH * t / state.steps)},{short(y_of(h - floor))}" for t, h in enumerate(values.tolist())
+            f"{PLOT_WIDTH * t / state.steps:.0f},{y_of(h - floor):.0f}" for t, h in enumerate(values.tolist())
         )
         parts.append(
             element("polyline", points=points, fill="none", stroke=colour, stroke_width=1.6, stroke_dasharray=dash)

@@ -62,13 +62,13 @@ def plot(
         )
         return height * (1 - np.clip((v - lo) / ((hi - lo) or 1.0), 0, 1))
 
-    parts = [label(0, -24 if len(drawn) > 1 else -9, title, 12.5, "start", font_weight="bold")]
+    places, rows = _legend(list(drawn), width)
+    parts = [label(0, -9 - 15 * rows, title, 12.5, "start", font_weight="bold")]
     for tick in _ticks(low, high, log):
         y = float(up(np.array([tick]))[0])
         text = f"{tick:.0%}" if percent else number(tick, 3)
         parts.append(element("path", d=f"M0 {short(y)}h{short(width)}", stroke=LINE, stroke_width=0.5))
         parts.append(label(-5, y + 4, text, 10.5, "end", fill=GREY))
-    x = 0.0
     for (name, points), (colour, dash) in zip(drawn.items(), LOOKS, strict=False):
         for piece in _pieces(points):
             xs = (piece[:, 0] - first) / ((end - first) or 1.0) * width
@@ -76,12 +76,11 @@ def plot(
             parts.append(
                 element("polyline", points=way, fill="none", stroke=colour, stroke_width=1.7, stroke_dasharray=dash)
             )
-        if len(drawn) > 1:
-            parts.append(
-                element("path", d=f"M{short(x)} -11h20", stroke=colour, stroke_width=2.2, stroke_dasharray=dash)
-            )
-            parts.append(label(x + 24, -7, name, 11.5, "start"))
-            x += 36 + 6.3 * len(name)
+        if name in places:
+            x, y = places[name]
+            key = f"M{short(x)} {short(y - 4)}h20"
+            parts.append(element("path", d=key, stroke=colour, stroke_width=2.2, stroke_dasharray=dash))
+            parts.append(label(x + 24, y, name, 11.5, "start"))
     ends = (
         label(0, height + 14, number(first), 10.5, "start", fill=GREY),
         label(width, height + 14, number(end), 10.5, "end", fill=GREY),
@@ -133,6 +132,21 @@ def bar_plot(
         parts.append(label(pitch * (i + 0.5), top - 4, text, 11))
         parts.append(label(pitch * (i + 0.5), height + 14, names[i], 10.5, fill=GREY))
     return group(*parts)
+
+
+def _legend(names: list[str], width: float) -> tuple[dict[str, tuple[float, float]], int]:
+    """Where each name stands above the plot, and in how many rows; a single line needs no name."""
+    if len(names) < 2:
+        return {}, 0
+    x, row = 0.0, 0
+    spots = []
+    for name in names:
+        wide = 36 + 6.3 * len(name)
+        if x and x + wide - 12 > width:
+            x, row = 0.0, row + 1
+        spots.append((x, row))
+        x += wide
+    return {name: (x, -7.0 - 15 * (row - i)) for name, (x, i) in zip(names, spots, strict=True)}, row + 1
 
 
 def _points(values: ArrayLike) -> Points:
