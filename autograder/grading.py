@@ -109,10 +109,16 @@ def grade(root: Path, unit: str, say: Callable[[str], None] = print, options: Op
             register(root, unit, log)
         except subprocess.CalledProcessError as error:
             raise UsageError(f"nbgrader could not go on ({error.output}); all it said is in {log}.") from error
-        with open_gradebook(root) as gradebook, log.open("a", encoding="utf-8") as said:
-            _Grading(root, unit, run, options, gradebook, Progress(len(run.students), say)).work(said)
-            if options.write:
-                settle(root, unit, gradebook)
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            with open_gradebook(root) as gradebook, log.open("a", encoding="utf-8") as said:
+                _Grading(root, unit, run, options, gradebook, Progress(len(run.students), say)).work(said)
+                if options.write:
+                    settle(root, unit, gradebook)
+        except (OSError, OperationalError) as error:  # a full disk; somebody else's hand on the gradebook
+            reason = str(getattr(error, "orig", error))
+            raise UsageError(f"The run stopped ({reason}); what is graded is kept: mend that and run again.") from error
     return run
 
 

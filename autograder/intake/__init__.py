@@ -62,8 +62,10 @@ def take_in(folder: Path, template: Template) -> Intake:
     """
     intake = Intake()
     try:
-        if folder.is_symlink() or not folder.is_dir():
-            raise Unusable(f"{folder.name} is not a folder of its own")
+        if folder.is_symlink():
+            raise Unusable(f"{folder.name} is a symbolic link, and links are not followed")
+        if not folder.is_dir():
+            raise Unusable(f"there is no folder {folder.name} in {folder.parent.name}/, where the notebook belongs")
         _, notebook, intake.notes = find_notebook(folder, template)
         _fill(intake, notebook, template)
         intake.extras, more = read_extras(folder)

@@ -56,7 +56,12 @@ def test_no_notebook_a_link_and_a_pipe(hand_in, tmp_path, template):
     pipes.mkdir()
     os.mkfifo(pipes / NAME)
     assert "there is no" in take_in(pipes, template).reason
-    assert "not a folder of its own" in take_in(tmp_path / "nowhere", template).reason
+    assert (
+        take_in(tmp_path / "ada" / UNIT, template).reason
+        == f"there is no folder {UNIT} in ada/, where the notebook belongs"
+    )
+    (tmp_path / UNIT).symlink_to(folder)
+    assert take_in(tmp_path / UNIT, template).reason == f"{UNIT} is a symbolic link, and links are not followed"
 
 
 @pytest.mark.parametrize(
