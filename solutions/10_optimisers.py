@@ -71,8 +71,8 @@ DescentExplorer("valley", lr=0.03)
 # %%
 for lr in (0.01, 0.04, 0.07, 0.08, 0.084):
     along, across = 1 - lr, 1 - 25 * lr
-    print(f"rate {lr:5}: x times {along:5.3f}, y times {across:6.3f};", end=" ")
-    print(f"after 60 steps x = {-2.5 * along**60:6.3f}, y = {across**60:10.3g}")
+    ends = f"x = {-2.5 * along**60:.3f}, y = {across**60:.3g}"
+    print(f"{lr:5}: x * {along:5.3f}, y * {across:6.3f}; then {ends}")
 
 # %% [markdown]
 # At 0.08 the walker jumps from one slope to the other for ever, at 0.084 each jump is a tenth longer than the last: never, is the answer
@@ -185,8 +185,9 @@ check("rmsprop_step", rmsprop_step)
 # RMSprop. And it mends that long first step. Both means start at zero, so they are too small at first: after $t$ steps
 # with the same gradient $g$, $m$ is $(1 - \beta_1^t)\, g$ and $v$ is $(1 - \beta_2^t)\, g^2$. Dividing by the brackets makes it right:
 #
-# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \qquad
-# w \leftarrow w - \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \varepsilon} .$$
+# $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2,$$
+#
+# $$w \leftarrow w - \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \varepsilon} .$$
 #
 # The first step, $t = 1$, with $g = 5$: $m = 0.5$ and corrected 5; $v = 0.025$ and corrected 25, its root 5. The step is $\eta \cdot 5/5$. The
 # gradient cancels.

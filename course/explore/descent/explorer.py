@@ -37,7 +37,7 @@ class DescentExplorer(Explorer):
         What is walked down; a change puts the walkers where that surface is instructive.
     x, y : FloatSlider
         The start.
-    lr : FloatLogSlider
+    lr : FloatSlider
         Step size of all walkers.
     momentum, noise : FloatSlider
         Of momentum and Nesterov; what is added to each part of each gradient.
@@ -79,8 +79,15 @@ class DescentExplorer(Explorer):
         self.surface = widgets.Dropdown(options=options, value=begin.surface, description="surface", **look)
         self.x = _slider("start x", begin.start[0], *WIDE)
         self.y = _slider("start y", begin.start[1], *TALL)
-        self.lr = widgets.FloatLogSlider(
-            value=begin.lr, min=-3, max=0.5, step=0.025, description="learning rate", readout_format=".3f", **look
+        # Even steps, not powers of ten: the rates at which something happens, such as 0.04 and 0.08, are met exactly.
+        self.lr = widgets.FloatSlider(
+            value=begin.lr,
+            min=min(0.002, begin.lr),
+            max=max(0.3, begin.lr),
+            step=0.002,
+            description="learning rate",
+            readout_format=".3f",
+            **look,
         )
         self.momentum = _slider("momentum", begin.momentum, 0.0, 0.99)
         self.noise = _slider("noise", begin.noise, 0.0, max(5.0, begin.noise))
