@@ -596,7 +596,7 @@ for name, network in networks.items():
     print(f"{name:>13}: {right:.1%} of the test images; {costs}, {seconds / trainers[name].plan.epochs:.0f} s an epoch")
 
 # %% [markdown]
-# Expect 90 % to 92 % for the VGG, 88 % to 91 % for the ResNet, and 86 % to 89 % for the Inception net, which has the fewest
+# Expect 90 % to 92 % for the VGG, 88 % to 91 % for the ResNet, and 85 % to 90 % for the Inception net, which has the fewest
 # parameters and trains for the fewest epochs. So is VGG the best network? Not by this. The ResNet has twenty layers with weights, does half the
 # multiplying, and gets there within a point or two; on ten kinds of garments of 28x28 pixels, eight layers are deep enough. (Count them in
 # the list: six convolutions, two dense.) And see how badly parameters and multiply-adds tell the time: an Inception block does little
