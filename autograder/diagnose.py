@@ -1,6 +1,7 @@
 """Name the mistake: find the wrong solution whose output equals the student's on the very same inputs."""
 
 from functools import partial
+from typing import Any
 
 from autograder.call import call_here
 from autograder.compare import same_value
@@ -53,9 +54,14 @@ def _explains(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
     if trial.failure is None or other.failure is None or other.failure.kind != trial.failure.kind:
         return False
     ours, theirs = other.outcome, trial.outcome
-    if trial.failure.kind == "dtype" and ours.value.dtype != theirs.value.dtype:
+    if trial.failure.kind == "dtype" and _dtypes(ours.value) != _dtypes(theirs.value):
         return False
     return same_value(ours.value, theirs.value) and ours.changed == theirs.changed and ours.shared == theirs.shared
+
+
+def _dtypes(value: Any) -> list[Any]:
+    """List the dtypes of a result, which may be several arrays."""
+    return [getattr(part, "dtype", None) for part in (value if isinstance(value, (tuple, list)) else [value])]
 
 
 def _agrees(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from course.explore.architecture.assemble import assemble
 from course.explore.architecture.figure import architecture_figure
+from course.explore.backward.figure import backward_figure
 from course.explore.bars import bars
 from course.explore.clinic.figure import clinic_figure
 from course.explore.connections.figure import connections_figure
@@ -30,12 +31,15 @@ from course.explore.windows.figure import windows_figure
 
 if TYPE_CHECKING:
     from course.explore.architecture.explorer import ArchitectureExplorer
+    from course.explore.augmentation.explorer import AugmentationExplorer
+    from course.explore.backward.explorer import BackwardExplorer
     from course.explore.connections.explorer import ConnectionsExplorer
     from course.explore.conv_matrix.explorer import ConvMatrixExplorer
     from course.explore.convolution.explorer import ConvolutionExplorer
     from course.explore.dashboard.explorer import TrainingDashboard
     from course.explore.descent.explorer import DescentExplorer
     from course.explore.digit_pad.explorer import DigitPad
+    from course.explore.distributions.explorer import DistributionsExplorer
     from course.explore.equivariance.explorer import EquivarianceExplorer
     from course.explore.filters.explorer import FilterExplorer
     from course.explore.im2col.explorer import Im2colExplorer
@@ -47,11 +51,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArchitectureExplorer",
+    "AugmentationExplorer",
+    "BackwardExplorer",
     "ConnectionsExplorer",
     "ConvMatrixExplorer",
     "ConvolutionExplorer",
     "DescentExplorer",
     "DigitPad",
+    "DistributionsExplorer",
     "EquivarianceExplorer",
     "Figure",
     "FilterExplorer",
@@ -64,6 +71,7 @@ __all__ = [
     "WindowsExplorer",
     "architecture_figure",
     "assemble",
+    "backward_figure",
     "bars",
     "clinic_figure",
     "connections_figure",
@@ -85,12 +93,15 @@ __all__ = [
 
 _EXPLORERS = {
     "ArchitectureExplorer": "architecture",
+    "AugmentationExplorer": "augmentation",
+    "BackwardExplorer": "backward",
     "ConnectionsExplorer": "connections",
     "ConvMatrixExplorer": "conv_matrix",
     "ConvolutionExplorer": "convolution",
-    "DescentExplorer": "descent",
     "EquivarianceExplorer": "equivariance",
+    "DescentExplorer": "descent",
     "DigitPad": "digit_pad",
+    "DistributionsExplorer": "distributions",
     "FilterExplorer": "filters",
     "Im2colExplorer": "im2col",
     "KSpaceExplorer": "kspace",
