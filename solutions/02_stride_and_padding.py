@@ -135,9 +135,10 @@ print("correlation: the doses to come     ", *(f"{x:6.0f}" for x in np.correlate
 #
 # Your friend with the 26 was right. The kernel from the sheet of paper, as it is and turned:
 #
-# $$\begin{pmatrix}1&0&0\\0&2&0\\1&2&0\end{pmatrix} \cdot \begin{pmatrix}1&2&3\\4&5&6\\7&8&9\end{pmatrix}: \quad
-# 1 \cdot 1 + 2 \cdot 5 + 1 \cdot 7 + 2 \cdot 8 = 34 \qquad
-# \begin{pmatrix}1&0&0\\0&2&0\\1&2&0\end{pmatrix} \cdot \begin{pmatrix}9&8&7\\6&5&4\\3&2&1\end{pmatrix}: \quad
+# $$\begin{pmatrix}1&0&0\\0&2&0\\1&2&0\end{pmatrix},\; \begin{pmatrix}1&2&3\\4&5&6\\7&8&9\end{pmatrix}: \quad
+# 1 \cdot 1 + 2 \cdot 5 + 1 \cdot 7 + 2 \cdot 8 = 34$$
+#
+# $$\begin{pmatrix}1&0&0\\0&2&0\\1&2&0\end{pmatrix},\; \begin{pmatrix}9&8&7\\6&5&4\\3&2&1\end{pmatrix}: \quad
 # 1 \cdot 9 + 2 \cdot 5 + 1 \cdot 3 + 2 \cdot 2 = 26$$
 #
 # and so were you: 34 is the correlation, 26 the convolution.
@@ -421,14 +422,24 @@ print("stride 2:\n", strided_correlate2d(patch, kernel, stride=2).astype(int))
 # The second map is the first one with every second row and column left out. And look what was lost: the strongest answer, 197, at the
 # left edge of the spot. A window of stride 2 never stood there.
 #
+# Here is the figure of the first window once more, with your function in it. Numbers of the output that are not right are
+# hatched. Try a stride that does not come out even, with and without padding: that is where errors hide.
+
+# %% tags=["demo"]
+def in_the_figure(x, weight, bias=None, stride=1, padding=0):
+    """Your function as the figure wants it, with axes for images and channels in front."""
+    return strided_correlate2d(x[0, 0], weight[0, 0], stride, padding)[None, None]
+
+
+ConvolutionExplorer(patch, kernel, stride=2, padding=1, fn=in_the_figure)
+
+# %% [markdown]
 # ## Your window on a brain
 #
 # An axial slice through the mean of 152 heads, 233x197 pixels of 1 mm, and the edge kernel in strides of 1, 2 and 4, with a padding
 # of 1. Blue is negative, orange positive. All pictures are drawn equally tall, so the pixels grow.
 
 # %% tags=["demo"]
-from course.data import brain_slice
-
 head = brain_slice()  # (233, 197), uint8
 maps, titles = [], []
 for stride in (1, 2, 4):
@@ -538,14 +549,14 @@ stripes = np.tile([255, 0], (8, 8))  # (8, 16)
 one_pixel = np.array([[1]])
 mean_of_two = np.array([[0.5, 0.5]])
 for name, image in (("stripes", stripes), ("moved by 1", stripes[:, 1:])):
-    alone = strided_correlate2d(image, one_pixel, stride=2)[0, :6].astype(int)
-    smoothed = strided_correlate2d(image, mean_of_two, stride=2)[0, :6]
-    print(f"{name:>10}: every second pixel {alone}, means of two {smoothed}")
+    alone = strided_correlate2d(image, one_pixel, stride=2)[0, :4].astype(int)
+    smoothed = strided_correlate2d(image, mean_of_two, stride=2)[0, :4]
+    print(f"{name:>10}: every second {alone}, means of two {smoothed}")
 
 # %% [markdown]
-# This is aliasing, the wagon wheel that turns backwards in a film. Unit 01 had the reason: what varies faster than the new, coarser
-# grid can hold has to be smoothed away *before* pixels are left out. A network with strides moves its answer when the input moves by
-# one pixel.
+# This is aliasing, the wagon wheel that turns backwards in a film. In the words of unit 01: a frequency that is too high for the
+# coarser grid comes back as a lower one, here as the lowest of all. It has to be smoothed away *before* pixels are left out. That is
+# why a network with strides may change its mind when the input moves by one pixel.
 #
 # **Spread windows with strides.** Dilation and stride share a factor, and whole columns are never read, although the
 # windows overlap. Can you see from the two numbers alone why it is the odd ones?
@@ -556,8 +567,15 @@ windows_figure(11, 3, stride=2, dilation=2, step=1)
 # %% [markdown]
 # ### Exercise 5: on paper (5 points)
 #
-# Ten questions, half a point each, of the kind that are asked in examinations. Use a pencil, then put your numbers into the dict. If you
-# leave a `None`, it costs its own half point and nothing else.
+# Ten questions, half a point each, of the kind that are asked in examinations. Use a pencil, then write `windows_on_paper()`, which
+# returns your answers in a dict. A `None` that you leave costs its own half point and nothing else. To copy:
+#
+# ```python
+# return {
+#     "correlation": None, "convolution": None, "windows": None, "never_read": None, "reach": None,
+#     "full": None, "same_256": None, "same_dilated": None, "maps_200": None, "first_layer": None,
+# }
+# ```
 #
 # $$I = \begin{pmatrix}0&1&0\\0&3&0\\2&0&0\end{pmatrix} \qquad K = \begin{pmatrix}1&2&3\\4&5&6\\7&8&9\end{pmatrix}$$
 #

@@ -121,7 +121,8 @@ class FilterExplorer(Explorer):
         choices = widgets.VBox([self.preset, self.size, self.border, self.show])
         pictures = widgets.VBox([self.picture, self.row, self.column, self.upload])
         panel = widgets.HBox(
-            [choices, self.kernel, pictures], layout=widgets.Layout(flex_flow="row wrap", grid_gap="4px 12px")
+            [choices, self.kernel, pictures],
+            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="4px 12px"),
         )
         self.add_class("filter-workbench")
         self.children = [panel, self.figure, self._pointer, widgets.HTML(drag_html())]
