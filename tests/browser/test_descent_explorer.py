@@ -48,4 +48,4 @@ def test_steps_and_settings_from_the_keyboard(open_cells):
     page.wait_for_function("() => document.querySelector('figure').innerText.includes('saddle, seen from above')")
     page.get_by_role("combobox", name="surface").focus()
     names = {"surface", "start x", "start y", "learning rate", "momentum", "noise", "SGD", "Adam", "Next ▸", "step"}
-    assert names <= set(notebook.tab_stops(16))
+    assert names <= set(notebook.tab_stops(24))
