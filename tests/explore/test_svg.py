@@ -1,4 +1,5 @@
 import base64
+import io
 import struct
 import zlib
 
@@ -99,4 +100,19 @@ def test_png_holds_the_pixels(shape):
     assert struct.unpack(">II", chunks[b"IHDR"][:8]) == (7, 5)
     lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), dtype=np.uint8).reshape(5, -1)
     assert not lines[:, 0].any()
-    assert np.array_equal(lines[:, 1:].reshape(shape), pixels)
+    palette = np.frombuffer(chunks.get(b"PLTE", b""), dtype=np.uint8).reshape(-1, 3)
+    shown = palette[lines[:, 1:]] if len(shape) == 3 else lines[:, 1:]
+    assert np.array_equal(shown, pixels)
+
+
+@pytest.mark.parametrize("colours", [2, 256, 257, 5000])
+def test_png_with_and_without_a_palette_is_read_by_others(colours):
+    from PIL import Image
+
+    rng = np.random.default_rng(colours)
+    table = rng.integers(0, 256, (colours, 3)).astype(np.uint8)
+    pixels = table[rng.permutation(np.arange(6000) % colours)].reshape(75, 80, 3)
+    data = base64.b64decode(png_data_uri(pixels).split(",")[1])
+    with Image.open(io.BytesIO(data)) as picture:
+        assert picture.mode == ("P" if len(np.unique(table, axis=0)) <= 256 else "RGB")
+        assert np.array_equal(np.asarray(picture.convert("RGB")), pixels)
