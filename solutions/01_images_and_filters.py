@@ -72,7 +72,7 @@ FilterExplorer({"brain": brain_slice(), "photograph": photo()}, row=44, column=4
 # ## An image is an array
 #
 # The brain is a matrix of whole numbers, one for each pixel: 0 is black, 255 would be white. It is an *axial* slice, a horizontal
-# cut with the forehead at the top, as a magnetic resonance scanner sees it: white matter is bright, grey matter darker, fluid
+# cut with the forehead at the top, as a magnetic resonance scanner shows it (T1-weighted): white matter is bright, grey matter darker, fluid
 # almost black. (It is the mean of 152 heads, with the skull taken off: the ICBM 152 template.)
 
 # %%
@@ -286,10 +286,11 @@ filter_figure(wall, sharpen, border="zeros", row=0, column=0)
 # picture that would deserve it: **the black outside is an edge that we have put there ourselves**. The frame of a filtered picture
 # tells you more about the border than about the scene.
 #
-# Try it: choose *zeros*, *extend*, *crop* under `border`, and watch the four corners.
+# The photograph reaches to its frame. Choose *zeros*, *extend*, *crop* under `border` and watch the frame of the output; then take *Sobel x*,
+# and the wall once more. (The brain does not mind. Why?)
 
 # %% tags=["demo"]
-FilterExplorer({"wall": wall, "brain": head, "photograph": photo()}, sharpen, border="zeros", row=0, column=0)
+FilterExplorer({"photograph": photo(), "wall": wall, "brain": head}, sharpen, border="zeros", row=0, column=0)
 
 # %% [markdown]
 # ### Exercise 3: a border (4 points)
@@ -408,7 +409,7 @@ gx, gy, magnitude = sobel(head)
 y, x = np.mgrid[-58:59, -49:50]
 disc = 200.0 * (np.hypot(y, x) < 40)
 gallery(
-    [head, gx, gy, (2 * magnitude).astype(int), coloured(gx, gy, magnitude), coloured(*sobel(disc))],
+    [head, gx.clip(-80, 80), gy.clip(-80, 80), (2 * magnitude).astype(int), coloured(gx, gy, magnitude), coloured(*sobel(disc))],
     ["the slice", "gx: brighter to the right", "gy: brighter downwards", "magnitude", "direction", "the key to it: a disc"],
     alt="An axial slice of a brain. Its gx is orange on left rims and blue on right rims; its gy orange on upper "
     "rims and blue on lower rims; the magnitude shows the outline of the brain as the strongest line and the "
@@ -466,8 +467,8 @@ print("high-pass = identity - blur:     ", np.allclose(V.HIGH_PASS, identity - b
 print("sharpen   = identity - Laplacian:", np.allclose(V.SHARPEN, identity - V.LAPLACIAN))
 
 gallery(
-    [V.correlate(head, kernel) if abs(kernel.sum()) < 0.5 else V.correlate(head, kernel).round().astype(int)
-     for kernel in kernels.values()],
+    [V.correlate(head, kernel).clip(-60, 60) if abs(kernel.sum()) < 0.5 else V.correlate(head, kernel).round().astype(int)
+     for kernel in kernels.values()],  # maps with a sign: full colour from 60 on
     list(kernels),
     alt="Six versions of the brain slice: blurred; with vertical edges in orange and blue by Sobel and by Prewitt, nearly "
     "the same; the Laplacian and the high-pass with thin double lines along all edges; and sharpened, with crisper folds.",
@@ -549,13 +550,13 @@ waves = []
 for down, across in ((0, 3), (3, 0), (4, 9)):
     points = np.zeros((64, 64), complex)
     points[32 + down, 32 + across] = 1  # frequency 0 is at [32, 32]
-    waves += [(255 * points.real).astype(int), V.from_spectrum(points)]
+    waves += [(255 * points.real[20:45, 20:45]).astype(int), V.from_spectrum(points)]  # the middle of k-space; its wave
 gallery(
     waves,
     ["one point ...", "... 3 waves across", "one point ...", "... 3 waves down", "one point ...", "... 4 down, 9 across"],
     alt="Three black squares, each with a single white point near the middle, and beside each the stripes that it stands for: "
     "three upright ones, three level ones, and many narrow slanted ones.",
-    side=200,
+    side=112,
 )
 
 # %% [markdown]
@@ -609,7 +610,7 @@ better = np.zeros_like(head)
 better[inside] = (255 * V.equalize(head[inside][None])[0]).round()
 gallery(
     [dull, even, head, better],
-    ["a dull photograph", "equalised", "the slice", "equalised inside the brain"],
+    ["a dull photograph", "equalised", "the slice", "equalised (not the black)"],
     alt="A flat grey photograph and the same with strong contrast; the brain slice and the same with strong contrast, in which "
     "the white matter shows structure and looks uneven.",
     side=160,
@@ -682,8 +683,8 @@ slanted[1:4, 5:8] = slanted[5:8, 1:4] = -1
 D_yy, D_xx, D_xy = (V.correlate(grey, kernel) / 81 for kernel in (down, down.T, slanted))
 blobs = D_xx * D_yy - (0.9 * D_xy) ** 2  # the determinant of the matrix of second derivatives
 gallery(
-    [down, down.T, slanted, np.maximum(blobs, 0)],
-    ["down", "across", "diagonal", "blobs"],
+    [down, down.T, slanted, np.sqrt(np.maximum(blobs, 0))],
+    ["down", "across", "diagonal", "blobs (root of it)"],
     alt="Three 9x9 kernels of boxes, and a map that is orange on spots of the photograph: the face, badges, highlights.",
     side=150,
     columns=4,
@@ -740,7 +741,7 @@ gallery(
 # %% [markdown]
 # The first pattern is the mean, a blur. The second and the third are Sobel's two kernels, with a cosine of 0.95 (1 would be the very
 # same direction). **The filters were in the data.** That is the idea of the whole course: let the pictures, and the task, choose the
-# nine numbers. Olshausen and Field did it in 1996 with photographs of forests and got Gabor filters; the first layer of AlexNet (2012)
+# nine numbers. Olshausen and Field did it in 1996 with photographs of nature and got Gabor filters; the first layer of AlexNet (2012)
 # learned them from a million labelled pictures. In unit 04 you will watch a network find its own.
 #
 # ## Summary

@@ -105,7 +105,7 @@ class FilterExplorer(Explorer):
         self.size = _choice("size", [(f"{h}x{w}", (h, w)) for h, w in sizes], shape)
         self.border = _choice("border", [(word, name) for name, word in BORDERS.items()], start.border)
         self.show = _choice("below", list(SHOW.items()), start.view)
-        self.kernel = KernelEditor(self._edit)
+        self.kernel = KernelEditor(self._edit, width=62)
         self.row, self.column = _slider("row", start.row), _slider("column", start.column)
         self._pointer = widgets.Textarea(continuous_update=True, layout=widgets.Layout(display="none"))
         self.picture.observe(lambda _: self.update(self._choose_picture), names="value")

@@ -87,7 +87,7 @@ def _output(state: FilterState) -> str:
         title += f"; ≠: yours differs in {wrong.sum()}"
         parts.append(group(_crosses(wrong[0], scale) if _written(out) else "", part="wrong"))
     there = _marked(column * scale, row * scale, scale, scale, out.shape, scale)
-    return label(0, 16, title, 13, "start") + group(*parts, group(there, part="there"), x=x, y=y)
+    return label(x, y - 10, title, 13, "start") + group(*parts, group(there, part="there"), x=x, y=y)
 
 
 def _products(state: FilterState) -> tuple[str, float]:
