@@ -118,5 +118,6 @@ def engine() -> Finding:
         chosen = engines.choose(os.environ.get("AUTOGRADER_ENGINE") or "auto")
     except engines.EngineError as error:
         return Finding(False, f"Engine: {error}")
-    tried = "; ".join(f"{e.name} {'works' if e.works else 'does not work'} ({e.reason})" for e in engines.available())
-    return Finding(chosen != "none", f"Engine: {chosen} is used. {tried}.")
+    lost = "; ".join(f"{e.name} does not work ({e.reason})" for e in engines.available() if not e.works)
+    isolates = "isolates nothing" if chosen == "none" else "works here"
+    return Finding(chosen != "none", f"Engine: {chosen}, which {isolates}.{f' {lost}.' if lost else ''}")
