@@ -20,6 +20,8 @@ from autograder.registry import exercises, mistakes, units
 
 ROOT = Path(__file__).parents[3]
 ENGINES = [engine.name for engine in available() if engine.works and engine.name != "none"]
+# The best engine for every unit, the other one for a few: what goes over the wire is the same.
+TRIED = [(engine, unit) for engine in ENGINES for i, unit in enumerate(units()) if engine == ENGINES[0] or i % 4 == 3]
 SETUP = """
 from autograder.registry import exercises, mistakes
 def stub(*args, **kwargs):
@@ -33,8 +35,7 @@ for exercise in exercises(%r):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", units())
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("engine", "unit"), TRIED)
 @pytest.mark.filterwarnings("ignore")
 def test_a_report_is_the_same_from_outside(engine, unit):
     register()
