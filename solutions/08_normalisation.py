@@ -218,7 +218,7 @@ for size in (2, 8, 64):
 #
 # ### Exercise 3: the paper's formula (3.5 points)
 #
-# `local_response_norm(x, size, alpha, beta, k)`: `x` is `(N, C, H, W)`, `size` is odd.
+# `local_response_norm_forward(x, size, alpha, beta, k)`: `x` is `(N, C, H, W)`, `size` is odd.
 #
 # <details><summary>Hint 1: one channel</summary>
 #
@@ -236,8 +236,8 @@ for size in (2, 8, 64):
 #
 # </details>
 
-# %% solution="local_response_norm"
-def local_response_norm(x, size, alpha, beta, k):
+# %% solution="local_response_norm_forward"
+def local_response_norm_forward(x, size, alpha, beta, k):
     """AlexNet's normalisation across neighbouring channels, (N, C, H, W)."""
     ### BEGIN SOLUTION
     out = np.empty_like(x)
@@ -248,12 +248,12 @@ def local_response_norm(x, size, alpha, beta, k):
     ### END SOLUTION
 
 
-# %% check="local_response_norm" points=3.5
-check("local_response_norm", local_response_norm)
+# %% check="local_response_norm_forward" points=3.5
+check("local_response_norm_forward", local_response_norm_forward)
 
 # %% tags=["demo"]
 x = np.array([3.0, 4.0, 0.0, 1.0, 2.0]).reshape(1, 5, 1, 1)
-paper = local_response_norm(x, 5, 1e-1, 0.75, 2)
+paper = local_response_norm_forward(x, 5, 1e-1, 0.75, 2)
 for name, alpha in (("PyTorch's reading, the paper's alpha", 1e-1), ("PyTorch's reading, alpha times five", 5e-1)):
     theirs = F.local_response_norm_forward(x, 5, alpha, 0.75, 2.0)
     print(f"{name}: off by {np.abs(theirs - paper).max():.3f}")

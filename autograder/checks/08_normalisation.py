@@ -56,7 +56,7 @@ def batch_norm2d_backward(grad_out: Array, x: Array, weight: Array, eps: float =
     return grad_x.astype(dtype), grad_weight.astype(dtype), grad_bias.astype(dtype)
 
 
-def local_response_norm(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
+def local_response_norm_forward(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
     """Divide each number by what its neighbouring channels hold, as the paper writes it."""
     out = np.zeros(x.shape)
     C = x.shape[1]
@@ -152,13 +152,13 @@ BATCH_NORM2D_BACKWARD = Exercise(
 
 
 def lrn(C: int, size: int, alpha: float = 0.5, beta: float = 0.75, k: float = 2.0) -> Case:
-    """Write a call of local_response_norm."""
+    """Write a call of local_response_norm_forward."""
     return Case(normal(2, C, 2, 3), size, alpha, beta, k)
 
 
 LOCAL_RESPONSE_NORM = Exercise(
-    "local_response_norm",
-    local_response_norm,
+    "local_response_norm_forward",
+    local_response_norm_forward,
     [
         Behaviour("the shape", 0.5, [lrn(5, 3)], demands=SHAPE),
         Behaviour(
@@ -174,7 +174,6 @@ LOCAL_RESPONSE_NORM = Exercise(
     ],
     answered_by=(
         "course.nn.LocalResponseNorm",
-        "course.functional.local_response_norm_forward",
         "course.functional.local_response_norm.local_response_norm_forward",
     ),
 )

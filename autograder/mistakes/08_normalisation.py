@@ -202,7 +202,7 @@ def backward_modifies_its_input(grad_out: Array, x: Array, weight: Array, eps: f
     return result
 
 
-# local_response_norm
+# local_response_norm_forward
 
 LRN: list[Mistake] = []
 wrong = collect(LRN)
@@ -210,23 +210,23 @@ wrong = collect(LRN)
 
 @wrong("Your alpha is divided by the window's size, as PyTorch does; asked for is the paper's formula.")
 def pytorchs_reading(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
-    return CHECKS.local_response_norm(x, size, alpha / size, beta, k)
+    return CHECKS.local_response_norm_forward(x, size, alpha / size, beta, k)
 
 
 @wrong("Your window is over neighbouring pixels; it is over neighbouring channels at one pixel.")
 def over_pixels(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
-    return CHECKS.local_response_norm(x.swapaxes(1, 3), size, alpha, beta, k).swapaxes(1, 3)
+    return CHECKS.local_response_norm_forward(x.swapaxes(1, 3), size, alpha, beta, k).swapaxes(1, 3)
 
 
 @wrong("Your window leaves out the channel itself; it counts too.")
 def without_itself(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
-    whole = (x / CHECKS.local_response_norm(x, size, alpha, beta, k)) ** (1 / beta)
+    whole = (x / CHECKS.local_response_norm_forward(x, size, alpha, beta, k)) ** (1 / beta)
     return x / (whole - alpha * x**2) ** beta
 
 
 @wrong("Your window reaches `size` channels to each side; it holds `size` channels in all.")
 def window_twice_as_wide(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
-    return CHECKS.local_response_norm(x, 2 * size + 1, alpha, beta, k)
+    return CHECKS.local_response_norm_forward(x, 2 * size + 1, alpha, beta, k)
 
 
 @wrong("Your window wraps round from the last channel to the first; at the ends it is cut.")
@@ -245,7 +245,7 @@ def sum_without_squares(x: Array, size: int, alpha: float, beta: float, k: float
 
 @wrong("Your numbers are multiplied where they are divided: the power is minus beta.")
 def multiplied(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
-    return x * (x / CHECKS.local_response_norm(x, size, alpha, beta, k))
+    return x * (x / CHECKS.local_response_norm_forward(x, size, alpha, beta, k))
 
 
 # dropout
@@ -344,7 +344,7 @@ BACK.append(
 MISTAKES = {
     "batch_norm2d_forward": FORWARD,
     "batch_norm2d_backward": BACKWARD,
-    "local_response_norm": LRN,
+    "local_response_norm_forward": LRN,
     "dropout_forward": DROP,
     "dropout_backward": BACK,
     "order_puzzle": CHECKS.ORDER_MISTAKES,

@@ -46,7 +46,7 @@ def dropout_by_product(x, p, rng):
     [
         ("batch_norm2d_forward", norm_by_torch),
         ("batch_norm2d_backward", backward_by_torch),
-        ("local_response_norm", lrn_by_torch),
+        ("local_response_norm_forward", lrn_by_torch),
         ("dropout_forward", dropout_by_product),
         ("dropout_backward", lambda g, mask, p: np.where(mask, g, 0) / (1 - p)),
     ],
