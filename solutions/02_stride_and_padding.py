@@ -120,9 +120,9 @@ ConvolutionExplorer(patch, kernel)
 # %% tags=["demo"]
 doses = np.array([100, 100, 0, 200, 0, 0])  # mg, day by day
 response = np.array([1, 0.5, 0.25])
-print("day                                ", *(f"{day:6}" for day in range(6)))
-print("convolution: mg in the body        ", *(f"{x:6.0f}" for x in np.convolve(doses, response)[:6]))
-print("correlation: the doses to come     ", *(f"{x:6.0f}" for x in np.correlate(doses, response, "full")[2:]))
+print("day            ", *(f"{day:6}" for day in range(6)))
+print("convolution, mg", *(f"{x:6.0f}" for x in np.convolve(doses, response)[:6]))
+print("correlation, mg", *(f"{x:6.0f}" for x in np.correlate(doses, response, "full")[2:]))
 
 # %% [markdown]
 # The second line is a patient in whom tablets work before they are swallowed: the 100 mg of day 2 are half of what comes on day 3.
@@ -549,8 +549,8 @@ stripes = np.tile([255, 0], (8, 8))  # (8, 16)
 one_pixel = np.array([[1]])
 mean_of_two = np.array([[0.5, 0.5]])
 for name, image in (("stripes", stripes), ("moved by 1", stripes[:, 1:])):
-    alone = strided_correlate2d(image, one_pixel, stride=2)[0, :4].astype(int)
-    smoothed = strided_correlate2d(image, mean_of_two, stride=2)[0, :4]
+    alone = strided_correlate2d(image, one_pixel, stride=2)[0, :3].astype(int)
+    smoothed = strided_correlate2d(image, mean_of_two, stride=2)[0, :3]
     print(f"{name:>10}: every second {alone}, means of two {smoothed}")
 
 # %% [markdown]
