@@ -553,7 +553,7 @@ for down, across in ((0, 3), (3, 0), (4, 9)):
     waves += [(255 * points.real[20:45, 20:45]).astype(int), V.from_spectrum(points)]  # the middle of k-space; its wave
 gallery(
     waves,
-    ["one point ...", "... 3 waves across", "one point ...", "... 3 waves down", "one point ...", "... 4 down, 9 across"],
+    ["one point ...", "... 3 waves across", "one point ...", "... 3 waves down", "one point ...", "... 4 and 9"],
     alt="Three black squares, each with a single white point near the middle, and beside each the stripes that it stands for: "
     "three upright ones, three level ones, and many narrow slanted ones.",
     side=112,
