@@ -46,7 +46,7 @@ FAST = os.environ.get("COURSE_FAST") == "1"  # only testing the notebook: train 
 # 1. The pixel in the upper left corner, the 2, becomes a 3. By how much does the loss rise? And if the 4 becomes a 5?
 # 2. The upper left *weight*, the 1, becomes a 2. By how much does the loss rise?
 # 3. Somebody collected 38 backward passes of a convolution, solutions to a well-known course that their authors had put on the web. 19
-#    were wrong. Each author had run the course's own gradient check. How many of the 19 errors had it found? 19, 11, or 2?
+#    were wrong. That course comes with a gradient check of its own. How many of the 19 does it find? 19, 11, or 2?
 #
 # The first two are answered in a minute. For the third one you need the whole unit.
 
@@ -171,7 +171,7 @@ check("numerical_gradient", numerical_gradient)
 
 # %% [markdown]
 # How large should the step be? The smaller, the better, says the definition of a derivative. The computer has another opinion. We
-# put a curved function behind our layer, $\tanh(\text{out} / 4)$, whose gradient is known exactly, and measure it with ten steps: one-sided,
+# put a curved function behind our layer, $\tanh(\text{out} / 4)$, whose gradient is known exactly, and measure it with twelve steps: one-sided,
 # $(L(a + \varepsilon) - L(a)) / \varepsilon$; from both sides; and from both sides in float32. The table shows the largest
 # **relative error**, $|g - s| / \max(|g|, |s|)$. Guess where it is smallest.
 
@@ -424,7 +424,8 @@ check("conv2d_grad_input", conv2d_grad_input)
 # - Press **flipped**, a turn by 180 degrees. Then go to pixel $[1, 1]$ (step 5) and compare the four products with the
 #   backwards list above.
 # - Set the padding to 1. How many zeros are around $G$ now? Forward and backward padding add up to what?
-# - Set the padding back to 0 and the stride to 2. What has come between the numbers of $G$, and why is there a column of zeros more at the right?
+# - Set the padding back to 0 and the stride to 2. What has come between the numbers of $G$, and why is there
+#   a row of zeros more at the bottom?
 
 # %% tags=["demo"]
 BackwardExplorer(image, kernel, G, view="convolution")
@@ -689,7 +690,8 @@ for wrong in (flips_for_the_pixels, overwrites, averages_the_bias, flips_the_wei
 #
 # **And a check can be too tame.** Back to question 3. A check draws an input, a kernel, an upstream gradient. The usual choice: one
 # square image, a 3x3 kernel, stride 1, padding 1, and for the gradient ones, which is what the loss `out.sum()` gives. Here are six
-# errors from real solutions, and what finds them: that usual case, and then the same with one thing changed.
+# errors that are easily made, and what finds them: that usual case; then the same with one thing changed, padding 0, a
+# 5x7 image, stride 2, a random upstream gradient, two images; then all five changes together.
 
 
 # %% tags=["demo"]
@@ -702,7 +704,7 @@ def cuts_to_minus_p(grad_out, x, weight, stride, padding):  # padded[p:-p], empt
     return np.zeros((0,)) if padding == 0 else grad_x, *right(grad_out, x, weight, stride, padding)[1:]
 
 
-def same_padding_backwards(grad_out, x, weight, stride, padding):  # p where kH - 1 - p belongs
+def same_padding(grad_out, x, weight, stride, padding):  # p where kH - 1 - p belongs
     turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     N, C_out, H_out, W_out = grad_out.shape
     spread = np.zeros((N, C_out, stride * (H_out - 1) + 1, stride * (W_out - 1) + 1))
@@ -710,22 +712,22 @@ def same_padding_backwards(grad_out, x, weight, stride, padding):  # p where kH 
     return F.conv2d_forward(spread, turned, padding=padding), *right(grad_out, x, weight, stride, padding)[1:]
 
 
-def takes_h_for_w(grad_out, x, weight, stride, padding):  # both loops run to H_out
+def h_for_w(grad_out, x, weight, stride, padding):  # both loops run to H_out
     return right(grad_out * (np.arange(grad_out.shape[3]) < grad_out.shape[2]), x, weight, stride, padding)
 
 
-def forgets_the_stride(grad_out, x, weight, stride, padding):  # windows one pixel apart
+def no_stride(grad_out, x, weight, stride, padding):  # windows one pixel apart
     H_out, W_out = grad_out.shape[2:]
     room = [(0, 0), (0, 0), (0, x.shape[2] + 2 * padding - weight.shape[2] + 1 - H_out), (0, 0)]
     room[3] = (0, x.shape[3] + 2 * padding - weight.shape[3] + 1 - W_out)
     return right(np.pad(grad_out, room), x, weight, 1, padding)
 
 
-def forgets_grad_out(grad_out, x, weight, stride, padding):
+def no_grad_out(grad_out, x, weight, stride, padding):
     return right(np.ones_like(grad_out), x, weight, stride, padding)
 
 
-def takes_image_0(grad_out, x, weight, stride, padding):
+def image_0_only(grad_out, x, weight, stride, padding):
     return right(grad_out, x, weight, stride, padding)[0], *right(grad_out[:1], x[:1], weight, stride, padding)[1:]
 
 
@@ -744,22 +746,22 @@ def finds(back, x_shape=(1, 2, 5, 5), stride=1, padding=1, random=False):
 
 cases = {
     "usual": {},
-    "padding 0": {"padding": 0},
+    "p 0": {"padding": 0},
     "5x7": {"x_shape": (1, 2, 5, 7)},
-    "stride 2": {"stride": 2},
-    "random": {"random": True},
-    "2 images": {"x_shape": (2, 2, 5, 5)},
-    "all five": {"x_shape": (2, 2, 5, 7), "stride": 2, "padding": 0, "random": True},
+    "s 2": {"stride": 2},
+    "rand": {"random": True},
+    "N 2": {"x_shape": (2, 2, 5, 5)},
+    "all": {"x_shape": (2, 2, 5, 7), "stride": 2, "padding": 0, "random": True},
 }
-errors = (cuts_to_minus_p, same_padding_backwards, takes_h_for_w, forgets_the_stride, forgets_grad_out, takes_image_0)
-print(f"{'':22}" + "".join(f"{name:>10}" for name in cases))
+errors = (cuts_to_minus_p, same_padding, h_for_w, no_stride, no_grad_out, image_0_only)
+print(f"{'':15}" + "".join(f"{name:>6}" for name in cases))
 for back in (right, *errors):
     marks = ["found" if finds(back, **settings) else "." for settings in cases.values()]
-    print(f"{back.__name__:22}" + "".join(f"{mark:>10}" for mark in marks))
+    print(f"{back.__name__:15}" + "".join(f"{mark:>6}" for mark in marks))
 
 # %% [markdown]
 # The usual case finds none of the six, each change finds one or two, and all changes together find all. Square images, stride 1, a
-# padding above 0 and a gradient of ones hid **17 of the 19** errors in those 38 solutions; the check had found **two**.
+# padding above 0 and a gradient of ones hid **17 of the 19** errors in those 38 solutions; the check finds **two**.
 # (Counted for this course, on solutions that their authors had published.) Your check cells use odd shapes for this reason, and so should your own tests.
 #
 # **What no gradient check can see.** It compares a backward pass with *its* forward pass. If both are wrong in the same way, they
@@ -784,7 +786,10 @@ def its_backward(grad_out, x, weight):
 
 
 arrays = {"x": rng.standard_normal((2, 2, 4, 5)), "weight": rng.standard_normal((3, 2, 2, 3))}
-print(gradient_check(flipping_layer, its_backward, arrays))
+report = gradient_check(flipping_layer, its_backward, arrays)
+print("all right" if report.ok else "wrong")
+for finding in report.findings:
+    print(f"{finding.name}: {finding.checked} slopes measured, largest error {finding.error:.0e}")
 
 # %% [markdown]
 # All right, it says, and the layer is not a CNN layer.
@@ -797,7 +802,7 @@ print(gradient_check(flipping_layer, its_backward, arrays))
 for at in (1e-3, 3e-7, -3e-7):
     slope = numerical_gradient(F.relu_forward, np.array([at]), np.ones(1))[0]
     told = F.relu_backward(np.ones(1), np.array([at]))[0]
-    print(f"ReLU at {at:+.0e}: the backward pass says {told:.0f}, measured with a step of 1e-6: {slope:.2f}")
+    print(f"ReLU at {at:+.0e}: backward says {told:.0f}, measured: {slope:.2f}")
 
 # %% [markdown]
 # ## Summary

@@ -44,7 +44,7 @@ def test_keyboard_walks_over_pixels_and_flips_the_kernel(explorer):
     assert max(sizes) < 30_000
     explorer.keep("backward-forward-set")
 
-    show = page.get_by_label("show")
+    show = page.get_by_label("show", exact=True)
     show.focus()
     show.select_option("the gradient as a convolution")
     page.wait_for_function("() => document.querySelector('figure').innerText.includes('With the kernel as it is')")
@@ -59,8 +59,8 @@ def test_keyboard_walks_over_pixels_and_flips_the_kernel(explorer):
 
 
 def test_every_control_is_reached_by_tab_and_has_a_name(explorer):
-    explorer.page.get_by_label("show").select_option("the gradient of one weight")
+    explorer.page.get_by_label("show", exact=True).select_option("the gradient of one weight")
     explorer.page.wait_for_function("() => document.querySelector('figure').innerText.includes('met ')")
-    explorer.page.get_by_label("show").focus()
-    reached = explorer.tab_stops(10)
+    explorer.page.get_by_label("show", exact=True).focus()
+    reached = explorer.tab_stops(12)
     assert {"show", "channel", "filter", "stride", "padding", "step", "▶ Play", "◂ Back", "Next ▸"} <= set(reached)

@@ -19,8 +19,8 @@ from course.explore.backward.state import SCATTER, WEIGHT, BackwardState, Row
 from course.explore.backward.words import label as words
 from course.explore.backward.words import terms, total
 from course.explore.convolution.numbers import Floats
-from course.explore.drawing.colours import BLUE, INK, PAPER, VERMILION, diverging
-from course.explore.drawing.grids import grid, hatch, largest, picture
+from course.explore.drawing.colours import BLUE, GREY, INK, PAPER, VERMILION, diverging
+from course.explore.drawing.grids import grid, largest, picture
 from course.explore.drawing.lettering import box, label, number, paragraph
 from course.explore.drawing.svg import arrow, document, element, frame, group, short
 
@@ -116,9 +116,19 @@ def _taps(row: Row, at: Layout) -> str:
 
 def _products(row: Row, at: Layout, limit: float) -> str:
     """The products; where a weight meets no output its cell is hatched."""
-    cell = at.middle_cell
-    unused = [hatch(c * cell, r * cell, cell, cell, cell / 2) for r, c in np.argwhere(~row.used).tolist()]
-    return _numbers(row.products, cell, limit) + "".join(unused)
+    cell, corners = at.middle_cell, np.argwhere(~row.used).tolist()
+    if not corners:
+        return _numbers(row.products, cell, limit)
+    # All hatched cells are one path for the veil and one for two slanted lines in each.
+    side, half = short(cell), short(cell / 2)
+    veil = "".join(f"M{short(c * cell)} {short(r * cell)}h{side}v{side}h-{side}z" for r, c in corners)
+    lines = "".join(
+        f"M{short(c * cell)} {short((r + 0.5) * cell)}l{half} -{half}M{short((c + 0.5) * cell)} {short((r + 1) * cell)}"
+        f"l{half} -{half}M{short(c * cell)} {short((r + 1) * cell)}l{side} -{side}"
+        for r, c in corners
+    )
+    shade = element("path", d=veil, fill=GREY, fill_opacity=0.12)
+    return _numbers(row.products, cell, limit) + shade + element("path", d=lines, stroke=GREY, stroke_opacity=0.6)
 
 
 def _rest(state: BackwardState, at: Layout) -> str:
