@@ -198,3 +198,33 @@ def test_what_a_tame_check_hides_is_found_and_named():
 
 def _copy(value):
     return value.copy() if isinstance(value, np.ndarray) else value
+
+
+@pytest.mark.parametrize("rest", [lambda n, f: (None, None), lambda n, f: (np.zeros((2, 2)), np.zeros((n, f)))])
+def test_a_gradient_that_is_missing_or_misshapen_costs_its_own_points(rest):
+    def only_x(grad_out, x, weight, stride=1, padding=0):
+        return F.conv2d_backward(grad_out, x, weight, stride, padding)[0], *rest(len(x), len(weight))
+
+    report = grade("conv2d_backward", only_x)
+    assert "the gradient of the input" not in lost(report)
+    assert {"the gradient of the weight", "the gradient of the bias"} < set(lost(report))
+
+
+def test_the_two_commonest_errors_at_once_are_both_named():
+    """Square everything, and the padding cut with [p:-p]: right on the tame check of a well-known course."""
+
+    def usual(grad_out, x, weight, stride=1, padding=0):
+        n = grad_out.shape[2]
+        square = grad_out.copy()
+        square[:, :, :, n:] = 0
+        grad_x, grad_weight, _ = F.conv2d_backward(square, x, weight, stride, padding)
+        ph, pw = both(padding)
+        grad_x = np.pad(grad_x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+        return (
+            grad_x[:, :, ph:-ph, pw:-pw].copy(),
+            grad_weight,
+            F.conv2d_backward(grad_out, x, weight, stride, padding)[2],
+        )
+
+    report = grade("conv2d_backward", usual)
+    assert {"grad_x_cut_by_minus_zero", "square_output"} <= set(report.mistakes)
