@@ -17,6 +17,7 @@ from autograder.in_kernel import SEED_VARIABLE
 
 LIMIT = 1800.0  # seconds for one submission, after which its process is ended
 _ERROR = re.compile(r" {0,4}(?:\w+\.)*(\w+(?:: .*)?)$")
+_NOT_STARTED = ("Kernel died before replying to kernel_info", "Kernel didn't respond in 120 seconds")
 _SAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _one_at_a_time = threading.Lock()  # nbgrader changes the current folder, which belongs to the whole process
 
@@ -119,12 +120,22 @@ def grade_one(job: Job) -> Outcome:
     -------
     Outcome
     """
+    start = time.monotonic()
+    with _one_at_a_time:
+        outcome = _try(job)
+        if outcome.reason.endswith(_NOT_STARTED):  # no line of the student's was run: the machine's fault, not theirs
+            outcome = _try(job)
+    outcome.seconds = time.monotonic() - start
+    return outcome
+
+
+def _try(job: Job) -> Outcome:
+    """Grade in a new folder."""
     outcome = Outcome(job.student, job.unit, job.key, notes=list(job.notes), timestamp=job.timestamp)
     outcome.answers = _answers(job.notebook)
-    start = time.monotonic()
     end = threading.Timer(LIMIT, os._exit, [3])  # whoever waits for this process learns that it is gone
     end.daemon = True
-    with _one_at_a_time, tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder:
         end.start()
         try:
             _grade(job, Path(folder).resolve(), outcome)
@@ -132,7 +143,6 @@ def grade_one(job: Job) -> Outcome:
             outcome.reason = f"grading stopped with {type(error).__name__}: {error}"
         finally:
             end.cancel()
-    outcome.seconds = time.monotonic() - start
     return outcome
 
 
