@@ -56,7 +56,8 @@ class Canary:
         self.port = tcp.getsockname()[1]
         udp.bind(("127.0.0.1", self.port))
         named.bind(str(root / "socket"))
-        abstract.bind(f"\0canary-{os.getpid()}")
+        self.name = f"\0canary-{os.getpid()}-{self.port}"  # a second class in this process has a canary of its own
+        abstract.bind(self.name)
         for number, one in enumerate(self.sockets):
             if one is not udp:
                 one.listen()
@@ -94,9 +95,7 @@ class HostileCourse(SmallCourse):
                 if marks.get("solution"):
                     part["source"] = case.cells.get(marks["grade_id"], answer["source"])
             if "setup" in case.cells:
-                notebook["cells"].insert(
-                    1, cell(case.cells["setup"].replace("\0canary", f"\0canary-{os.getpid()}"), "mine")
-                )
+                notebook["cells"].insert(1, cell(case.cells["setup"].replace("\0canary", self.canary.name), "mine"))
             self.submit(case.name, notebook)
         folder = root / "autograder" / "submitted"
         (folder / "looks_around" / self.unit / "link.db").symlink_to(root / "autograder" / "gradebook.db")

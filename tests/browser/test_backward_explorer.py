@@ -39,7 +39,7 @@ def test_keyboard_walks_over_pixels_and_flips_the_kernel(explorer):
         sizes.append(size)
     p90 = statistics.quantiles(times, n=10)[-1]
     print(f"\nkey to figure: median {statistics.median(times):.0f} ms, p90 {p90:.0f} ms; ", end="")
-    print(f"messages of one step: median {statistics.median(sizes):.0f} bytes, most {max(sizes)}")
+    print(f"largest message of a step: median {statistics.median(sizes):.0f} bytes, most {max(sizes)}")
     assert p90 < GENEROUS_MS
     assert max(sizes) < 30_000
     explorer.keep("backward-forward-set")

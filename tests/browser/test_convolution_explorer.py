@@ -50,7 +50,7 @@ def test_keyboard_moves_the_window_and_changes_the_layer(lab, explorer):
         assert f"out[0, {row}, {column}] = " in sentence
         assert sentence.endswith(f"= {right[0, row, column]:g}.")
     print(f"\nkey to figure: median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms; ", end="")
-    print(f"messages of one step: median {statistics.median(sizes):.0f} bytes, most {max(sizes)}")
+    print(f"largest message of a step: median {statistics.median(sizes):.0f} bytes, most {max(sizes)}")
     assert max(times) < GENEROUS_MS
 
     stride = explorer.slider("stride")

@@ -24,7 +24,7 @@ GENEROUS_MS = 2000
 def report(name, times, sizes):
     p90 = statistics.quantiles(times, n=10)[-1]
     print(f"\n{name}: key to figure median {statistics.median(times):.0f} ms, p90 {p90:.0f} ms; ", end="")
-    print(f"messages of one step: median {statistics.median(sizes):.0f} bytes, most {max(sizes)}")
+    print(f"largest message of a step: median {statistics.median(sizes):.0f} bytes, most {max(sizes)}")
     assert max(times) < GENEROUS_MS
     assert max(sizes) < 30_000
 
