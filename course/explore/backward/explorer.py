@@ -13,6 +13,7 @@ from course.explore.backward.numbers import Backward, make_backward
 from course.explore.backward.state import CONVOLUTION, SCATTER, VIEWS, WEIGHT, BackwardState
 from course.explore.backward.student import compare
 from course.explore.controls.explorer import Explorer
+from course.explore.controls.pair_slider import PairSlider
 from course.explore.controls.player import Player
 from course.explore.convolution.numbers import Floats, Pair
 
@@ -90,8 +91,10 @@ class BackwardExplorer(Explorer):
         self.kernel = widgets.ToggleButtons(
             options=[AS_IT_IS, FLIPPED], description="kernel", style={**_LABELS, "button_width": "86px"}
         )
-        self.stride = _slider("stride", start.convolution.stride, 1, 3)
-        self.padding = _slider("padding", start.convolution.padding, 0, min(start.kernel_size) - 1)
+        self.stride = PairSlider("stride", start.convolution.stride, 1, 3, label_width="64px")
+        self.padding = PairSlider(
+            "padding", start.convolution.padding, 0, min(start.kernel_size) - 1, label_width="64px"
+        )
         self.channel = _choice("channel", C)
         self.filter = _choice("filter", C_out)
         self.player = Player(1)
@@ -122,7 +125,7 @@ class BackwardExplorer(Explorer):
     def _rebuild(self) -> None:
         """Compute everything anew for another stride or padding, the student's answer included."""
         old = self._start.convolution
-        convolution = replace(old, stride=_pair(self.stride, old.stride), padding=_pair(self.padding, old.padding))
+        convolution = replace(old, stride=self.stride.pair, padding=self.padding.pair)
         H_out, W_out = convolution.out_size
         if min(H_out, W_out) == 0:  # smaller padding than at the start, and the kernel no longer fits
             self.padding.value = max(old.padding)
@@ -166,27 +169,6 @@ _LABELS = {"description_width": "64px"}
 _WIDE = widgets.Layout(width="330px", max_width="100%")
 
 
-def _slider(name: str, start: Pair, least: int, most: int) -> widgets.IntSlider:
-    """A slider for both directions; where they start unequal it only names them."""
-    slider = widgets.IntSlider(
-        value=max(start),
-        min=least,
-        max=max(most, *start),
-        description=name,
-        style=_LABELS,
-        layout=widgets.Layout(width="270px"),
-    )
-    if start[0] != start[1]:
-        slider.disabled, slider.readout = True, False
-        slider.description = f"{name} ({start[0]}, {start[1]})"
-        slider.style.description_width = "initial"
-    return slider
-
-
 def _choice(name: str, count: int) -> widgets.Dropdown:
     options = [(str(n), n) for n in range(count)]
     return widgets.Dropdown(options=options, description=name, style=_LABELS, layout=widgets.Layout(width="196px"))
-
-
-def _pair(slider: widgets.IntSlider, start: Pair) -> Pair:
-    return start if slider.disabled else (slider.value, slider.value)

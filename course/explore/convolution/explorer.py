@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from course.explore.controls.explorer import Explorer
 from course.explore.controls.kernel_editor import KernelEditor
+from course.explore.controls.pair_slider import PairSlider
 from course.explore.controls.player import Player
 from course.explore.controls.presets import KERNELS, name_of
 from course.explore.convolution.figure import draw
@@ -93,10 +94,10 @@ class ConvolutionExplorer(Explorer):
 
     def _make_controls(self, start: Convolution) -> None:
         C_out, C, kH, kW = start.weight.shape
-        self.kernel_size = _slider("kernel size", (kH, kW), 1, self._bank.shape[2])
-        self.stride = _slider("stride", start.stride, 1, 4)
-        self.padding = _slider("padding", start.padding, 0, 4)
-        self.dilation = _slider("dilation", start.dilation, 1, 3)
+        self.kernel_size = PairSlider("kernel size", (kH, kW), 1, self._bank.shape[2])
+        self.stride = PairSlider("stride", start.stride, 1, 4)
+        self.padding = PairSlider("padding", start.padding, 0, 4)
+        self.dilation = PairSlider("dilation", start.dilation, 1, 3)
         self.filter = _choice("filter", [(str(n), n) for n in range(C_out)])
         self.channel = _choice("edit channel", [(str(n), n) for n in range(C)])
         self.preset = _choice("preset", [OWN, *KERNELS])
@@ -165,9 +166,9 @@ class ConvolutionExplorer(Explorer):
             self._start,
             weight=self._weight().copy(),
             bias=None if self._biases is None else self._biases.copy(),
-            stride=_pair(self.stride, self._start.stride),
-            padding=_pair(self.padding, self._start.padding),
-            dilation=_pair(self.dilation, self._start.dilation),
+            stride=self.stride.pair,
+            padding=self.padding.pair,
+            dilation=self.dilation.pair,
         )
         answer: Answer | None = None if self._fn is None else compare(self._fn, convolution)
         self.state = ConvolutionState(convolution, answer=answer)
@@ -191,7 +192,7 @@ class ConvolutionExplorer(Explorer):
 
     def _weight(self) -> np.ndarray:
         """The filters at their present size, (C_out, C, kH, kW): a view into the bank."""
-        size = _pair(self.kernel_size, self._start.weight.shape[2:])
+        size = self.kernel_size.pair
         top, left = ((self._bank.shape[2] - k) // 2 for k in size)
         return self._bank[:, :, top : top + size[0], left : left + size[1]]
 
@@ -199,29 +200,8 @@ class ConvolutionExplorer(Explorer):
 _LABELS = {"description_width": "84px"}
 
 
-def _slider(name: str, start: tuple[int, ...], least: int, most: int) -> widgets.IntSlider:
-    """A slider for both directions; where they start unequal it only names them."""
-    slider = widgets.IntSlider(
-        value=max(start),
-        min=least,
-        max=max(most, *start),
-        description=name,
-        style=_LABELS,
-        layout=widgets.Layout(width="270px"),
-    )
-    if start[0] != start[1]:
-        slider.disabled, slider.readout = True, False
-        slider.description = f"{name} ({start[0]}, {start[1]})"
-        slider.style.description_width = "initial"
-    return slider
-
-
 def _choice(name: str, options: list[Any]) -> widgets.Dropdown:
     return widgets.Dropdown(options=options, description=name, style=_LABELS, layout=widgets.Layout(width="196px"))
-
-
-def _pair(slider: widgets.IntSlider, start: tuple[int, ...]) -> Pair:
-    return (start[0], start[1]) if slider.disabled else (slider.value, slider.value)
 
 
 def _embed(weight: np.ndarray, size: int) -> np.ndarray:

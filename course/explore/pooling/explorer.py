@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from course.explore.controls.explorer import Explorer
 from course.explore.controls.kernel_editor import KernelEditor
+from course.explore.controls.pair_slider import PairSlider
 from course.explore.controls.player import Player
 from course.explore.pooling.figure import answered, draw
 from course.explore.pooling.rules import RIGHT, RULES
@@ -76,9 +77,9 @@ class PoolingExplorer(Explorer):
         self.state = PoolingState(start)
         self.kind = _choice("pooling", KINDS, kind)
         self.rule = _choice("gradient", [RIGHT, *RULES[kind]], RIGHT, "330px")
-        self.kernel_size = _slider("window", start.kernel, 1, 4)
-        self.stride = _slider("stride", start.stride, 1, 4)
-        self.padding = _slider("padding", start.padding, 0, 2)
+        self.kernel_size = PairSlider("window", start.kernel, 1, 4, label_width="64px")
+        self.stride = PairSlider("stride", start.stride, 1, 4, label_width="64px")
+        self.padding = PairSlider("padding", start.padding, 0, 2, label_width="64px")
         self.numbers = KernelEditor(self._edit, "x", 66)
         self.player = Player(start.out.size)
         self.step = self.player.slider
@@ -122,9 +123,9 @@ class PoolingExplorer(Explorer):
         pooling = replace(
             self._start,
             x=self._x.copy(),
-            kernel=_pair(self.kernel_size, self._start.kernel),
-            stride=_pair(self.stride, self._start.stride),
-            padding=_pair(self.padding, self._start.padding),
+            kernel=self.kernel_size.pair,
+            stride=self.stride.pair,
+            padding=self.padding.pair,
             kind=self.kind.value,
         )
         # Functions of max pooling cannot answer for averages.
@@ -144,24 +145,3 @@ _LABELS = {"description_width": "64px"}
 def _choice(name: str, options: Any, value: str, width: str = "196px") -> widgets.Dropdown:
     layout = widgets.Layout(width=width)
     return widgets.Dropdown(options=options, value=value, description=name, style=_LABELS, layout=layout)
-
-
-def _slider(name: str, start: Pair, least: int, most: int) -> widgets.IntSlider:
-    """A slider for both directions; where they start unequal it only names them."""
-    slider = widgets.IntSlider(
-        value=max(start),
-        min=least,
-        max=max(most, *start),
-        description=name,
-        style=_LABELS,
-        layout=widgets.Layout(width="270px"),
-    )
-    if start[0] != start[1]:
-        slider.disabled, slider.readout = True, False
-        slider.description = f"{name} {start}"
-        slider.style.description_width = "initial"
-    return slider
-
-
-def _pair(slider: widgets.IntSlider, start: Pair) -> Pair:
-    return start if slider.disabled else (slider.value, slider.value)

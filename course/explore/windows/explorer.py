@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from course.explore.controls.explorer import Explorer
+from course.explore.controls.pair_slider import PairSlider
 from course.explore.controls.player import Player
 from course.explore.windows.figure import draw
 from course.explore.windows.state import Axis, WindowsState, make_state
@@ -78,10 +79,10 @@ class WindowsExplorer(Explorer):
         self.show = widgets.Dropdown(
             options=[BOTH] if unequal else [ONE, BOTH], value=BOTH if start.down else ONE, description="show", **_LOOK
         )
-        self.width = _slider("width", across.n, across.n, 1, max(WIDEST, across.n))
-        self.height = _slider("height", down.n, down.n, 1, max(WIDEST, down.n))
+        self.width = PairSlider("width", (across.n, across.n), 1, max(WIDEST, across.n))
+        self.height = PairSlider("height", (down.n, down.n), 1, max(WIDEST, down.n))
         for name, (least, most) in SETTINGS.items():
-            setattr(self, name, _slider(name.replace("_", " "), *self._start[name], least, most))
+            setattr(self, name, PairSlider(name.replace("_", " "), self._start[name], least, most))
         self.valid, self.same, self.full = (
             widgets.Button(description=name, tooltip=f"padding: {name}", layout=widgets.Layout(width="84px"))
             for name in ("valid", "same", "full")
@@ -127,7 +128,7 @@ class WindowsExplorer(Explorer):
     def _rebuild(self) -> None:
         """Compute everything anew from the controls, the student's answers included."""
         both = self.show.value == BOTH
-        pairs = {name: self._pair(name) for name in SETTINGS}
+        pairs = {name: getattr(self, name).pair for name in SETTINGS}
         across = Axis(self.width.value, *(pair[1] for pair in pairs.values()))
         down = Axis(self.height.value, *(pair[0] for pair in pairs.values())) if both else None
         state = WindowsState(across, down)
@@ -140,10 +141,6 @@ class WindowsExplorer(Explorer):
         self.state = replace(self.state, step=self.step.value)
         self.figure.value = draw(self.state).html
 
-    def _pair(self, name: str) -> tuple[int, int]:
-        slider = getattr(self, name)
-        return self._start[name] if slider.disabled else (slider.value, slider.value)
-
 
 _LABELS = {"description_width": "84px"}
 _LOOK = {"style": _LABELS, "layout": widgets.Layout(width="270px")}
@@ -152,20 +149,3 @@ _LOOK = {"style": _LABELS, "layout": widgets.Layout(width="270px")}
 def _given(down: Axis, across: Axis, name: str) -> tuple[int, int]:
     name = "k" if name == "kernel_size" else name
     return getattr(down, name), getattr(across, name)
-
-
-def _slider(name: str, down: int, across: int, least: int, most: int) -> widgets.IntSlider:
-    """A slider for both directions; where they start unequal it only names them."""
-    slider = widgets.IntSlider(
-        value=max(down, across),
-        min=least,
-        max=max(most, down, across),
-        description=name,
-        style=_LABELS,
-        layout=widgets.Layout(width="270px"),
-    )
-    if down != across:
-        slider.disabled, slider.readout = True, False
-        slider.description = f"{name} ({down}, {across})"
-        slider.style.description_width = "initial"
-    return slider
