@@ -104,7 +104,11 @@ def test_pixels_come_back_as_they_were():
 
 
 def test_a_dense_network_has_rows_of_numbers(read):
-    assert "layers" not in read(digit_figure(mlp(), TEST.images[0, 0]).html).names()
+    names = read(digit_figure(mlp(), TEST.images[0, 0]).html).names()
+    assert {"answer"} | {name for name in names if name.endswith(" Linear")} <= names
+    assert sum(name.endswith(" Linear") for name in names) == sum(
+        type(layer).__name__ == "Linear" for _, layer in mlp().leaves()
+    )
 
 
 def test_another_shape_is_refused():
