@@ -1,6 +1,5 @@
 """Unit 11: wrong solutions with a name."""
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -108,23 +107,8 @@ def modifies_its_input(x: Array, params: dict[str, Array]) -> Array:
 
 
 def trained(images: Array, labels: Array, lr: float = 2e-3, shift: int = 0) -> Any:
-    """Train for one epoch with something spoilt; the same digits give the same weights, so that once is enough."""
-    return _trained(images.tobytes(), labels.tobytes(), lr, shift)
-
-
-@lru_cache(maxsize=16)
-def _trained(images: bytes, labels: bytes, lr: float, shift: int) -> Any:
-    from course.data import DataLoader, Dataset, mnist
-    from course.models import lenet5
-    from course.optim import Adam
-    from course.training import train
-
-    model = lenet5(seed=0)
-    classes = (np.frombuffer(labels, np.int64) + shift) % 10
-    pictures = np.frombuffer(images, np.uint8).reshape(len(classes), 1, 28, 28)
-    loader = DataLoader(Dataset(pictures, classes, tuple("0123456789"), mnist().normalize), 32, shuffle=True)
-    train(model, loader, Adam(model.parameters(), lr=lr))
-    return model.state_dict()
+    """Train for one epoch with something spoilt."""
+    return CHECKS.trained(images.tobytes(), labels.tobytes(), lr, shift, epochs=1)
 
 
 TRAINING = [

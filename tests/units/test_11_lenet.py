@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course.data import Dataset, centre_digit, mnist
+from course import functional as F
+from course.data import DataLoader, Dataset, centre_digit, mnist
 from course.models import lenet5
 from course.training import Plan, Trainer, evaluate, load_model
 
@@ -61,3 +62,25 @@ def test_the_history_comes_out():
     assert 6 * (3 * 25 + 1) + 9 * (4 * 25 + 1) + (6 * 25 + 1) == 1516
     assert "1,516 parameters" in SOURCE
     assert round((156 + 2416) / 61706, 2) == 0.04
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_lenet_of_plain_functions_learns_as_promised(seed):
+    """The unit's own cells, run as they stand, from other starts and in other orders."""
+    low, high = map(int, re.search(r"one pass over 6,000 digits gives between (\d+) % and (\d+) %", SOURCE).groups())
+    cells = re.split(r"^# %%.*$", SOURCE, flags=re.M)
+    own, train = (next(cell for cell in cells if text in cell) for text in ("class Weighted(Module)", "def own_lenet("))
+    train = train.replace("own_lenet(),", f"own_lenet({seed}),").replace("shuffle=True)", f"shuffle=True, seed={seed})")
+    assert f"seed={seed})" in train
+    names = {
+        "np": np,
+        "F": F,
+        "DataLoader": DataLoader,
+        "digits": mnist(),
+        "test": TEST,
+        "evaluate": evaluate,
+        "FAST": False,
+    }
+    exec(own + train, names)
+    assert low / 100 <= evaluate(names["mine"], TEST[:1000]).accuracy <= high / 100
