@@ -469,17 +469,18 @@ gallery(
 #
 # ## What breaks, and why
 #
-# **Forgotten `eval()`.** A network with batch norm that is used in training mode answers by the company an image is in: one digit among 63 sevens is normalised by sevens. With a batch of one image and a dense layer the variance is 0, and every answer the same.
+# **Forgotten `eval()`.** A network with batch norm that is used in training mode answers by the company an image is in: a two among 63 sevens is normalised by sevens. With a batch of one image and a dense layer the variance is 0, and every answer the same.
 
 # %% tags=["demo"]
 model.eval()
-alone = model(test.normalize(test.images[:1]))
+two = test.images[1:2]
+alone = model(test.normalize(two))
 model.train()
 with np.errstate(all="ignore"):
-    among = model(test.normalize(np.concatenate([test.images[:1], test.images[test.labels == 7][:63]])))[:1]
+    among = model(test.normalize(np.concatenate([two, test.images[test.labels == 7][:63]])))[:1]
 model.eval()
-print("logits of the same digit, in use:  ", alone[0, :5].round(1))
-print("and in training mode, among sevens:", among[0, :5].round(1))
+print("logits of a two for 0, 1, 2, 3, in use: ", alone[0, :4].round(1))
+print("in training mode, among 63 sevens:      ", among[0, :4].round(1))
 
 # %% [markdown]
 # **Momentum, the other way round.** In PyTorch's batch norm 0.1 weighs the new value; in TensorFlow's, 0.99 weighs the old one. Take over 0.99 as it stands, and the running statistics are those of the last batch alone.

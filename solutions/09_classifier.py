@@ -481,7 +481,7 @@ print(f"loss of guessing among ten: {np.log(10):.3f}")
 # It trains, slowly, and stops at a loss that looks like a difficult problem. The first thing to know about a new loss is its value at the start
 # (for ten classes about 2.3) and at a perfect answer (0).
 #
-# **One-hot by rows.** Give `cross_entropy_forward` labels that are one too high, 1 to 10 in place of 0 to 9: the tens
+# **Labels from 1.** Give `cross_entropy_forward` labels that are one too high, 1 to 10 in place of 0 to 9: the tens
 # raise an error, if there are any in the batch. All others are trained to be the next digit.
 #
 # **The wrong order.** We flatten a trained network's maps with the channels last, as another framework would:

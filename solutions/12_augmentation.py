@@ -97,7 +97,7 @@ AugmentationExplorer(pictures, read, normalize=test.normalize)
 # `pixels - right`. No case needs an `if`.
 #
 # </details>
-# <details><summary>Hint 3: why `pixels + 1`</summary>
+# <details><summary>Hint 3: why pixels + 1</summary>
 #
 # `rng.integers(a, b)` never gives b. Without the `+ 1` your images would never go down by the full distance.
 #
@@ -428,7 +428,7 @@ gallery(
 )
 
 # %% [markdown]
-# The first direction is brightness: all three entries have one sign. (The paper draws its $\alpha$ with a standard deviation of 0.1 and pixels from 0 to 255 in mind; the numbers here are exaggerated, to be seen.)
+# The first direction is brightness: all three entries have one sign. (The paper draws its $\alpha$ with a standard deviation of 0.1 and does not say in which unit its pixels are. With pixels from 0 to 1 nobody would see that, so the numbers here are large.)
 #
 # ## What breaks, and why
 #
