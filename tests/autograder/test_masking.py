@@ -9,6 +9,8 @@ from traitlets.config import Config
 from autograder.masking import _definition, _resolve, answers, overlay, prepare
 from autograder.registry import units
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 
 def run_in(folder, code):
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(folder)!r}); {code}"]

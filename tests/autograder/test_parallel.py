@@ -16,6 +16,8 @@ import graders
 from autograder.errors import UsageError
 from autograder.parallel import grade_all
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 
 def jobs(names, folder):
     return [graders.job(name, folder=os.fsencode(folder)) for name in names]

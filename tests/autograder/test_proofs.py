@@ -14,6 +14,8 @@ from autograder.engine import run
 from autograder.exercise import Exercise, Mistake
 from autograder.registry import exercises, find, mistakes, units
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 GRADING_SEED = 123_456
 MODES = {"visible": {"seed": 0, "hidden": False}, "grading": {"seed": GRADING_SEED, "hidden": True}}
 ALL = [exercise for unit in units() for exercise in exercises(unit)]

@@ -12,6 +12,8 @@ from autograder.one import Outcome
 from autograder.store import Store, one_writer
 from autograder.writer import empty_copy
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 OUTCOME = Outcome(
     "o'dd, [1]", "u", "key", scores={"a": (1.5, False), "b": (None, True)}, files={"autograded/u.ipynb": b"\x00{"}
 )

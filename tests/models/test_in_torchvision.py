@@ -10,6 +10,8 @@ from course import models
 from course.models.vgg import A
 from course.nn import Module
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 torch = pytest.importorskip("torch")
 
 NAMES = [

@@ -10,6 +10,8 @@ from autograder.call import call_here
 from autograder.engine import run
 from autograder.registry import exercises, mistakes
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 UNIT = "01_images_and_filters"
 EXERCISES = {exercise.name: exercise for exercise in exercises(UNIT)}
 MODES = {"visible": {"seed": 0, "hidden": False}, "grading": {"seed": 123_456, "hidden": True}}

@@ -13,6 +13,8 @@ from autograder.registry import find
 from autograder.report import Report
 from course import functional as F
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 MODES = {"visible": {"seed": 0, "hidden": False}, "grading": {"seed": 123_456, "hidden": True}}
 
 

@@ -11,6 +11,8 @@ from autograder.call import call_here
 from autograder.engine import run
 from autograder.registry import find
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 MODES = {"visible": {"seed": 0, "hidden": False}, "grading": {"seed": 123_456, "hidden": True}}
 
 

@@ -9,6 +9,8 @@ from autograder.call import call_here
 from autograder.engine import run
 from autograder.registry import find
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 
 def checked(name, function):
     exercise, mistakes = find(name)

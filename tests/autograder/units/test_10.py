@@ -12,6 +12,8 @@ from autograder.registry import find
 from course import functional as F
 from course import optim
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 
 def checked(name, function, seed=1234, hidden=True):
     exercise, mistakes = find(name)

@@ -12,6 +12,8 @@ from autograder.exercise import Wrong
 from autograder.registry import find
 from course.models import lenet5
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 
 def checked(name, function, seed=1234, hidden=True):
     exercise, mistakes = find(name)

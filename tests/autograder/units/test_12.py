@@ -10,6 +10,8 @@ from autograder.engine import run
 from autograder.registry import find
 from course.data.augmentation import principal_colours
 
+pytestmark = pytest.mark.slow  # `make quick` has other things to look at
+
 
 def checked(name, function):
     exercise, mistakes = find(name)
