@@ -11,6 +11,7 @@ from course.data.folder import image_folder
 from course.data.idx import read_idx
 from course.data.loader import DataLoader
 from course.data.mnist import mnist
+from course.data.npy import open_npy
 from course.data.photo import photo
 from course.data.shapes import Shapes, shapes
 
@@ -29,6 +30,7 @@ __all__ = [
     "fashion_sample",
     "image_folder",
     "mnist",
+    "open_npy",
     "photo",
     "read_digit",
     "read_idx",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from course.data.rows import Rows
+from course.data.rows import Rows, row_numbers
 
 
 class Normalization(NamedTuple):
@@ -70,10 +71,11 @@ class Normalization(NamedTuple):
                 f"Normalization.of: images have shape {images.shape}; it needs (N, C, H, W) with N of at least 1."
             )
         total = squares = np.zeros(images.shape[1])
-        for start in range(0, len(images), 256):  # never all of them in float64
-            part = images[start : start + 256] / 255
+        few = max(1, 2**20 // max(1, math.prod(images.shape[1:])))  # a million numbers at a time become float64
+        for start in range(0, len(images), few):
+            part = images[start : start + few] / 255
             total, squares = total + part.sum(axis=(0, 2, 3)), squares + (part**2).sum(axis=(0, 2, 3))
-        count = images.size / images.shape[1]
+        count = math.prod(images.shape) / images.shape[1]
         mean = total / count
         std = np.sqrt(np.maximum(squares / count - mean**2, 0))
         return cls(tuple(mean.tolist()), tuple(np.where(std > 1e-6, std, 1).tolist()))
@@ -85,8 +87,9 @@ class Dataset:
 
     Attributes
     ----------
-    images : uint8 (N, C, H, W); a `np.memmap` stays on disk, and only the images that are asked for are read
-    labels : int64 (N,), or a class for each pixel (N, H, W), or whatever a loss takes, one entry for each image
+    images : uint8 (N, C, H, W); a `np.memmap` stays on disk, and only the images that are asked for are read, see `open_npy`
+    labels : integers (N,), or a class for each pixel (N, H, W), or whatever a loss takes, one entry for each image; a `np.memmap`
+        of more than a number for each image stays on disk as well
     classes : the name of each label
     normalize : what to do to pixels before a network sees them
 
@@ -117,10 +120,11 @@ class Dataset:
                 f"need one label a pixel, {(len(images), *images.shape[2:])}."
             )
         if labels.ndim == 1 and labels.dtype.kind in "iu" and len(labels):
-            strange = labels[(labels < 0) | (labels >= len(self.classes))]
-            if len(strange):
+            low, high = labels.min(), labels.max()
+            if low < 0 or high >= len(self.classes):
+                strange = low if low < 0 else high
                 raise ValueError(
-                    f"Dataset: label {strange[0]} names none of {len(self.classes)} classes, 0 to {len(self.classes) - 1}."
+                    f"Dataset: label {strange} names none of {len(self.classes)} classes, 0 to {len(self.classes) - 1}."
                 )
 
     @property
@@ -142,10 +146,8 @@ class Dataset:
             raise ValueError(
                 f"Dataset: {which!r} picks no list of images; take data[3:4] for a set of one, or data.images[3] for an image."
             )
-        # a slice of a memmap is a memmap; any other choice would be read at once
-        lazy = isinstance(self.images, Rows) or (isinstance(self.images, np.memmap) and not isinstance(which, slice))
-        images = cast(np.ndarray, Rows(self.images, which)) if lazy else self.images[which]
-        return Dataset(images, self.labels[which], self.classes, self.normalize)
+        labels = self.labels[which] if self.labels.ndim == 1 else _pick(self.labels, which)
+        return Dataset(_pick(self.images, which), labels, self.classes, self.normalize)
 
     def split(self, held_out: int, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Part the set at random into (the rest, `held_out` images); the same parts for the same seed.
@@ -162,5 +164,15 @@ class Dataset:
             raise ValueError(
                 f"split: held_out is {held_out}, but it must leave something of {len(self)} images on both sides."
             )
-        order = np.random.default_rng(seed).permutation(len(self))
-        return self[np.sort(order[held:])], self[np.sort(order[:held])]
+        order, out = row_numbers(len(self)), np.zeros(len(self), bool)
+        np.random.default_rng(seed).shuffle(order)
+        out[order[:held]] = True
+        del order  # before there are lists of both parts
+        return self[~out], self[out]
+
+
+def _pick(array: np.ndarray, which: slice | Sequence[int] | np.ndarray) -> np.ndarray:
+    """Some entries of an array; those on disk stay there."""
+    # a slice of a memmap is a memmap; any other choice would be read at once
+    lazy = isinstance(array, Rows) or (isinstance(array, np.memmap) and not isinstance(which, slice))
+    return cast(np.ndarray, Rows(array, which)) if lazy else array[which]

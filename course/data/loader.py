@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from course.data.dataset import Dataset
+from course.data.rows import row_numbers, take
 from course.functional._arguments import whole
 
 T = TypeVar("T")
@@ -77,10 +78,13 @@ class DataLoader:
     def batches(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The batches of a given epoch, from batch number `start` on."""
         n = len(self.dataset)
-        order = np.random.default_rng((self.seed, epoch)).permutation(n) if self.shuffle else np.arange(n)
+        order = row_numbers(n) if self.shuffle else None
+        if order is not None:
+            np.random.default_rng((self.seed, epoch)).shuffle(order)
 
         def make(number: int) -> Batch:
-            rows = order[number * self.batch_size : (number + 1) * self.batch_size]
+            first, end = number * self.batch_size, min((number + 1) * self.batch_size, n)
+            rows = np.arange(first, end) if order is None else order[first:end]
             # plus one: for NumPy (seed, epoch, 0) is the same seed as (seed, epoch), which is the order's
             return self._batch(rows, np.random.default_rng((self.seed, epoch, number + 1)))
 
@@ -89,7 +93,7 @@ class DataLoader:
 
     def _batch(self, rows: np.ndarray, rng: np.random.Generator) -> Batch:
         data = self.dataset
-        images, labels = data.images[rows], data.labels[rows]  # copies: an augmentation may write into them
+        images, labels = take(data.images, rows), take(data.labels, rows)  # copies: an augmentation may write into them
         if self.augment and data.has_label_maps:
             both = self.augment((images, labels), rng)
             if not isinstance(both, tuple) or len(both) != 2:
