@@ -72,5 +72,5 @@ def _agrees(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
 
 
 def _try(exercise: Exercise, mistake: Mistake, trial: Trial) -> Trial:
-    call = partial(call_here, mistake.function)
+    call = partial(call_here, mistake.function, seconds=exercise.seconds)
     return try_case(exercise, trial.behaviour, trial.case, trial.seed, call)

@@ -105,12 +105,15 @@ class Exercise:
     answered_by
         Dotted names of ready-made functions that would do the exercise, such as "course.functional.conv2d_forward": a grading
         run takes them away. The function of `course.functional` with the exercise's own name needs no mention.
+    seconds
+        What one call of the function may take; the time that Numba compiles is not counted. None takes the usual limit, 10 s.
     """
 
     name: str
     oracle: Function
     behaviours: list[Behaviour]
     answered_by: tuple[str, ...] = ()
+    seconds: float | None = None
 
     @property
     def points(self) -> float:

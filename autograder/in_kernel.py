@@ -49,7 +49,8 @@ def check(name: str, function: Callable[..., Any]) -> Report:
     seed = grading_seed()
     # nbgrader takes all points from a cell that writes to stderr, be it only a warning of NumPy.
     with _quiet():
-        report = run(exercise, mistakes, partial(call_here, function), seed=seed or 0, hidden=seed is not None)
+        call = partial(call_here, function, seconds=exercise.seconds)
+        report = run(exercise, mistakes, call, seed=seed or 0, hidden=seed is not None)
     _show(report)
     return report
 

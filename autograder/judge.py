@@ -63,7 +63,7 @@ class CourseCheck:
 
     def judge(self, student: Student) -> Verdict:
         """Run the check with the grading run's seed and hidden cases."""
-        function = Function(student, self.expression)
+        function = Function(student, self.expression, self.exercise.seconds)
         error = function.undefined()
         if error is not None:
             text = f"{self.exercise.name}: not checked, 0 of {self.exercise.points:g} points\n\n{error.type}: {error.message}"

@@ -1,4 +1,5 @@
-"""The end of the wire inside the student's kernel. Sent there as text, below that of `wire`; nothing it says is trusted.
+"""The end of the wire inside the student's kernel. Sent there as text, below those of `wire` and `compiling`; nothing it says
+is trusted.
 
 It lives in `sys.modules`, so that it takes no name in the student's namespace. A student who tampers with it changes what
 arrays come back, which a function that returns those arrays would do too.
@@ -8,7 +9,6 @@ import contextlib
 import inspect
 import io
 import linecache
-import sys
 import time
 import traceback
 import warnings
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.outside.compiling import compiling
 from autograder.outside.wire import decode, encode
 
 kept: dict[int, Any] = {}
@@ -48,15 +49,15 @@ def call(request: Any, buffers: Any, namespace: Any, send: Any) -> Any:
     args, kwargs = decode(request["arguments"], buffers, kept.get, lambda text: eval(text, {"np": np}))
     given = [(i, a) for i, a in enumerate([*args, *kwargs.values()]) if isinstance(a, np.ndarray)]
     before = [array.copy() for _, array in given]
-    function, started = None, time.perf_counter()
+    function = None
     try:
         function = resolve(request, namespace)
-        with compiling(send):
+        with compiling(lambda now: send("outside_compiling", {"now": now})) as spent:
             started = time.perf_counter()
             value = function(*args, **kwargs)
+            seconds = time.perf_counter() - started - spent.seconds
     except BaseException as error:
         return {"error": describe(error, function)}, []
-    seconds = time.perf_counter() - started
     changed = [i for (i, a), b in zip(given, before, strict=True) if not same(a, b)]
     parts = value if isinstance(value, (tuple, list)) else [value]
     arrays = [part for part in parts if isinstance(part, np.ndarray)]
@@ -106,31 +107,6 @@ def describe(error: Any, function: Any) -> Any:
     except Exception:
         message = ""
     return {"type": type(error).__name__, "message": message[:2000], "line": line, "source": source[:300]}
-
-
-@contextlib.contextmanager
-def compiling(send: Any) -> Any:
-    """Tell when Numba compiles, so that the time for it is not counted."""
-    if "numba" not in sys.modules:
-        yield
-        return
-    from numba.core import event
-
-    class Clock(event.Listener):
-        depth = 0
-
-        def on_start(self, what: Any) -> Any:
-            self.depth += 1
-            if self.depth == 1:
-                send("outside_compiling", {"now": True})
-
-        def on_end(self, what: Any) -> Any:
-            self.depth -= 1
-            if self.depth == 0:
-                send("outside_compiling", {"now": False})
-
-    with event.install_listener("numba:compile", Clock()):
-        yield
 
 
 OPERATIONS = {"call": call, "look": look}

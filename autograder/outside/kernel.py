@@ -1,5 +1,6 @@
 """A kernel that nobody trusts: started, spoken to within limits, interrupted, killed."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from jupyter_client import BlockingKernelClient, KernelManager
 from autograder.outside.limits import Limits
 
 HERE = Path(__file__).parent
-# The agent as one cell: a module made of two texts, filed where no student's name can meet it.
-_TEXT = "".join((HERE / name).read_text(encoding="utf-8") for name in ("wire.py", "agent.py"))
-_TEXT = _TEXT.replace("from autograder.outside.wire import decode, encode\n", "")
+# The agent as one cell: a module made of three texts, filed where no student's name can meet it.
+_TEXT = "".join((HERE / name).read_text(encoding="utf-8") for name in ("wire.py", "compiling.py", "agent.py"))
+_TEXT = re.sub(r"^from autograder\..*\n", "", _TEXT, flags=re.MULTILINE)
 _MAKE = """
 import sys, types
 sys.modules["_outside_agent"] = agent = types.ModuleType("_outside_agent")
@@ -88,10 +89,23 @@ class Kernel:
             raise
 
     def _connect(self) -> None:
+        """Wait until the kernel answers on both channels.
+
+        The library's `wait_for_ready` also waits for 0.2 s of silence: time lost, and without end where a thread goes on
+        printing. Here every message is matched with its request, so what else arrives does no harm.
+        """
         self.client = BoundedClient.bounded(self.manager, self.limits)
         self.client.start_channels(stdin=False, hb=False)
-        self.client.wait_for_ready(timeout=self.limits.startup)
         self.client.allow_stdin = False
+        shell, iopub = self.client.shell_channel.socket, self.client.iopub_channel.socket
+        deadline = time.monotonic() + self.limits.startup
+        self.client.kernel_info()
+        while not (shell.poll(1000) and iopub.poll(200)):
+            if not self.alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {self.limits.startup:g} seconds")
+            self.client.kernel_info()
 
     def _hang_up(self) -> None:
         if getattr(self, "client", None) is not None:

@@ -170,6 +170,8 @@ class SandboxProvisioner(LocalProvisioner):
             if self.engine == "bubblewrap":
                 break
         _signal(process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(1)  # gone in a millisecond; whoever asks the library later would wait for 100
 
     async def send_signal(self, signum: int) -> None:
         """Interrupts go to the kernel itself, wherever in the sandbox it is; the rest ends it all."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autograder.call import Error, Outcome
+from autograder.call import Error, Outcome, out_of_time
 from autograder.outside.kernel import Kernel, Reply
 from autograder.outside.limits import Limits
 from autograder.outside.wire import WireError, decode, encode
@@ -121,7 +121,7 @@ class Function:
 
     def _outcome(self, reply: Reply) -> Outcome:
         if reply.status == "time":
-            return Outcome(error=Error("OutOfTime", f"stopped after {self.seconds:g} seconds"))
+            return Outcome(error=out_of_time(self.seconds))
         if reply.status == "lost":
             return Outcome(error=Error("Lost", reply.reason))
         if reply.status == "flood":

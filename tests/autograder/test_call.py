@@ -1,9 +1,12 @@
 """One call of a student's function: what is observed, and that nothing it does gets out."""
 
 import sys
+import time
 
+import numba
 import numpy as np
 import pytest
+from numba.core.compiler_lock import global_compiler_lock
 
 from autograder import call as module
 from autograder.call import call_here
@@ -55,8 +58,56 @@ def test_an_endless_loop_is_stopped_even_if_it_catches_exceptions(monkeypatch):
                 continue
 
     error = call_here(endless, (), {}).error
-    assert (error.type, error.message) == ("OutOfTime", "stopped after 0.2 seconds")
+    assert (error.type, error.message) == ("OutOfTime", "stopped after 0.2 seconds, the limit for one call")
     assert call_here(lambda: 1, (), {}).value == 1
+
+
+def test_compiling_is_not_counted_and_what_follows_is(monkeypatch):
+    monkeypatch.setattr(module, "TIME_LIMIT", 0.5)
+
+    @numba.njit
+    def total(x):
+        found = 0.0
+        for i in range(x.size):
+            found += x[i]
+        return found
+
+    def student(x):
+        with global_compiler_lock:  # what every compilation holds
+            time.sleep(0.7)
+        return total(x)
+
+    started = time.perf_counter()
+    outcome = call_here(student, (np.zeros(3),), {})
+    passed = time.perf_counter() - started
+    assert (outcome.error, outcome.value) == (None, 0)
+    assert total.signatures
+    assert passed - outcome.seconds > 0.7
+
+    def endless(x):
+        total(x.astype(np.float32))  # compiles once more
+        while True:
+            pass
+
+    assert call_here(endless, (np.zeros(3),), {}).error.type == "OutOfTime"
+
+
+def test_compiling_without_end_is_stopped(monkeypatch):
+    monkeypatch.setattr(module, "COMPILING", 0.2)
+
+    def endless():
+        with global_compiler_lock:
+            while True:
+                pass
+
+    assert call_here(endless, (), {}).error.type == "OutOfTime"
+
+
+def test_an_exercise_may_have_a_limit_of_its_own():
+    def slow():
+        time.sleep(5)
+
+    assert call_here(slow, (), {}, seconds=0.1).error.message.startswith("stopped after 0.1 seconds")
 
 
 def test_changed_and_shared_arguments_are_seen():

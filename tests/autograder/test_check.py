@@ -3,13 +3,15 @@
 import logging
 import subprocess
 import sys
+import time
 import warnings
 
 import numpy as np
 import pytest
 
-from autograder import check
+from autograder import check, in_kernel
 from autograder.errors import UsageError
+from autograder.exercise import Behaviour, Case, Exercise
 from autograder.in_kernel import grading_seed
 from autograder.registry import exercises, find, units
 
@@ -52,6 +54,17 @@ def test_a_student_may_warn_print_and_log_without_losing_points(capsys):
     captured = capsys.readouterr()
     assert captured.err == ""
     assert captured.out == report.text + "\n"
+
+
+def test_an_exercise_may_have_a_limit_of_its_own(monkeypatch, capsys):
+    exercise = Exercise("nap", lambda: 1, [Behaviour("values", 1, [Case()])], seconds=0.1)
+    monkeypatch.setattr(in_kernel, "find", lambda name: (exercise, []))
+
+    def nap():
+        time.sleep(5)
+
+    check("nap", nap)
+    assert "stopped after 0.1 seconds, the limit for one call" in capsys.readouterr().out
 
 
 def test_unknown_names_and_results_get_one_sentence():

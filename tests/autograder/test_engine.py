@@ -135,7 +135,7 @@ def test_two_endless_calls_are_enough(monkeypatch):
 
     report = grade(endless)
     assert len(calls) == 2
-    assert "stopped after 0.1 seconds: is there a loop that never ends?" in report.text
+    assert "stopped after 0.1 seconds, the limit for one call: is there a loop that never ends?" in report.text
 
 
 def test_the_call_may_happen_anywhere():
