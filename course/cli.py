@@ -87,15 +87,18 @@ def main() -> None:
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the weights.  [default: runs/MODEL]"
 )
 @click.option("--resume", is_flag=True, help="Go on with the run in the folder, exactly as it was started.")
-def train(model: str, out: Path | None, resume: bool, **how: Any) -> None:
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Share each batch out to a Dask scheduler's workers: tcp://10.0.0.5:8786."
+)
+def train(model: str, out: Path | None, resume: bool, scheduler: str | None, **how: Any) -> None:
     """Train MODEL; the best weights are kept, the test images are used once, at the end."""
     from course.training import command
 
     folder = out or Path("runs") / model
     if resume:
-        command.resume(model, folder)
+        command.resume(model, folder, scheduler)
     else:
-        command.run(model, folder, **how)
+        command.run(model, folder, scheduler=scheduler, **how)
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import click
 from course.data import Dataset
 from course.nn import Module
 from course.training import checkpoint
-from course.training.loop import Score, evaluate
+from course.training.data_parallel import DataParallel, has_batch_norm
+from course.training.loop import Score, compute_gradients, evaluate
 from course.training.plan import Plan, read
 from course.training.recipes import MODELS, RECIPES, Sets, check_fit, loss_for, metric_for, usual_data
 from course.training.trainer import Trainer
@@ -30,6 +31,7 @@ def run(
     lr: float = 3e-3,
     seed: int = 0,
     patience: int | None = None,
+    scheduler: str | None = None,
 ) -> None:
     """Train, tell how it goes, and test once if the run came to its end."""
     data = data or usual_data(model)
@@ -47,52 +49,73 @@ def run(
         patience=patience,
     )
     network = MODELS[model](seed=seed, **arguments)
-    _move_aside(folder)
-    _train(_trainer(network, sets, folder, plan, facts), sets)
+    with _cluster(scheduler) as cluster:
+        if cluster:
+            facts["parts"] = cluster.parts
+        _move_aside(folder)
+        _train(_trainer(network, sets, folder, plan, facts, cluster), sets, cluster)
 
 
-def resume(model: str, folder: Path) -> None:
-    """Go on with the run in a folder, with all that it was started with."""
+def resume(model: str, folder: Path, scheduler: str | None = None) -> None:
+    """Go on with the run in a folder, with all that it was started with, here or on the workers of a scheduler."""
     facts = _facts_of_run(folder, model)
     last = folder / "last.safetensors"
     plan, _ = read(last, facts)
     sets = RECIPES[facts["data"]].sets()
-    trainer = _trainer(checkpoint.build(last, facts), sets, folder, plan, facts)
-    trainer.resume()
-    if trainer.finished:
-        click.echo(f"The run in {folder} is complete: {trainer.best}")
-    else:
-        _train(trainer, sets)
+    with _cluster(scheduler, facts.get("parts")) as cluster:
+        trainer = _trainer(checkpoint.build(last, facts), sets, folder, plan, facts, cluster)
+        trainer.resume()
+        if trainer.finished:
+            click.echo(f"The run in {folder} is complete: {trainer.best}")
+        else:
+            _train(trainer, sets, cluster)
 
 
-def _trainer(network: Module, sets: Sets, folder: Path, plan: Plan, facts: checkpoint.Facts) -> Trainer:
+def _cluster(scheduler: str | None, parts: int | None = None) -> AbstractContextManager[DataParallel | None]:
+    return DataParallel(scheduler, parts) if scheduler else nullcontext()
+
+
+def _trainer(
+    network: Module,
+    sets: Sets,
+    folder: Path,
+    plan: Plan,
+    facts: checkpoint.Facts,
+    cluster: DataParallel | None,
+) -> Trainer:
     return Trainer(
         network,
         sets.train,
         folder,
         plan,
-        {name: facts[name] for name in ("model", "arguments", "data", "augment")},
+        {name: facts[name] for name in ("model", "arguments", "data", "augment", "parts") if name in facts},
         validation=sets.validation,
         loss=loss_for(network),
         metric=metric_for(sets.train),
         augment=RECIPES[facts["data"]].augment if facts["augment"] else None,
+        compute=cluster or compute_gradients,
     )
 
 
-def _train(trainer: Trainer, sets: Sets) -> None:
+def _train(trainer: Trainer, sets: Sets, cluster: DataParallel | None) -> None:
     model, p = trainer.facts["model"], trainer.progress
     click.echo(
         f"{model}: {sum(p.size for p in trainer.model.parameters()):,} parameters; {len(trainer.training_part):,} images of "
         f"{trainer.facts['data']} to train on, {len(trainer.held_out):,} held out to choose the best weights"
     )
-    with _stop_on_ctrl_c(trainer):
-        _fit_with_bar(trainer)
+    if cluster:
+        click.echo(_workers(cluster, trainer.model))
+    again = f"Go on with: course train {model} --resume{_folder_option(model, trainer.folder)}"
+    try:
+        with _stop_on_ctrl_c(trainer):
+            _fit_with_bar(trainer)
+    except ConnectionError as error:
+        raise ConnectionError(f"{error} The run is kept up to its last step. {again}") from error
     if not trainer.finished:
         of = "pixels" if sets.test.has_label_maps else "images"
         click.echo(
             f"Stopped. best weights so far: {trainer.best} ({p.best_accuracy:.2%} of the held-out {of} after "
-            f"{p.best_epoch:.2g} epochs)\nGo on with: course train {model} --resume"
-            + _folder_option(model, trainer.folder)
+            f"{p.best_epoch:.2g} epochs)\n{again}"
         )
         return
     if p.epoch < trainer.plan.epochs:
@@ -103,6 +126,16 @@ def _train(trainer: Trainer, sets: Sets) -> None:
     click.echo(
         f"{p.seconds:.0f} s, {len(p.history) * len(trainer.training_part) / p.seconds:,.0f} images/s; weights: {trainer.best}"
     )
+
+
+def _workers(cluster: DataParallel, model: Module) -> str:
+    workers, parts = (
+        f"{n} {what}{'s' * (n > 1)}" for n, what in ((cluster.workers, "worker"), (cluster.parts, "part"))
+    )
+    text = f"{workers} at {cluster.address}, each batch in {parts}"
+    if cluster.parts > 1 and has_batch_norm(model):
+        text += "; batch norm takes its statistics over a part, so the result is not quite that of one process"
+    return text
 
 
 def _answers(test: Score, test_set: Dataset) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +34,18 @@ class Score(NamedTuple):
     metric: float | None = None
 
 
+def compute_gradients(model: Module, images: np.ndarray, labels: np.ndarray, loss: Loss) -> Score:
+    """Forward, loss, backward: add the batch's gradient to that of each parameter, and say how the network did."""
+    outputs = model(images)
+    value = loss(outputs, labels)
+    model.backward_parameters(loss.backward())
+    return Score(value, accuracy(outputs, labels))
+
+
+ComputeGradients = Callable[[Module, np.ndarray, np.ndarray, Loss], Score]
+"""`compute_gradients`, or what does the same elsewhere, such as `DataParallel`."""
+
+
 def training_step(
     model: Module,
     optimizer: Optimizer,
@@ -40,6 +53,7 @@ def training_step(
     labels: np.ndarray,
     loss: Loss | None = None,
     clip: float | None = None,
+    compute: ComputeGradients = compute_gradients,
 ) -> Score:
     """Forward, loss, backward, update: one step on one batch, and how the network did before it.
 
@@ -50,16 +64,14 @@ def training_step(
     labels : (N,) integers, or whatever the loss takes
     loss : cross-entropy unless another one is given
     clip : the largest norm that the gradient of all parameters together may have; None: any
+    compute : where the gradient comes from
     """
-    loss = loss or CrossEntropyLoss()
     optimizer.zero_grad()
-    outputs = model(images)
-    value = loss(outputs, labels)
-    model.backward(loss.backward())
+    score = compute(model, images, labels, loss or CrossEntropyLoss())
     if clip is not None:
         clip_grad_norm(optimizer.params, clip)
     optimizer.step()
-    return Score(value, accuracy(outputs, labels))
+    return score
 
 
 def evaluate(

@@ -15,7 +15,7 @@ from course.data.loader import Augment
 from course.nn import CrossEntropyLoss, Loss, Module, Parameter
 from course.optim import Adam, Optimizer, one_cycle
 from course.training import checkpoint
-from course.training.loop import Score, evaluate, training_step
+from course.training.loop import ComputeGradients, Score, compute_gradients, evaluate, training_step
 from course.training.metrics import Metric
 from course.training.plan import Plan, Progress, other_version, read
 
@@ -46,6 +46,7 @@ class Trainer:
     schedule : ``schedule(step, steps, lr)`` is the learning rate of a step, counted from 0
     augment : what to do to the pixels of each batch of the training part, see `DataLoader`
     workers : how many batches are prepared ahead, see `DataLoader`
+    compute : where the gradient of a batch comes from: here, or from several machines, see `DataParallel`
 
     Raises
     ------
@@ -67,12 +68,13 @@ class Trainer:
         schedule: Schedule = one_cycle,
         augment: Augment | None = None,
         workers: int = 0,
+        compute: ComputeGradients = compute_gradients,
     ) -> None:
         self.model, self.folder, self.facts = model, Path(folder), facts or {}
         self.loss, self.metric, self.schedule = loss or CrossEntropyLoss(), metric, schedule
         self.progress = Progress()
         self._make_optimizer, self._train_set, self._validation = optimizer, train_set, validation
-        self._augment, self._workers = augment, workers
+        self._augment, self._workers, self._compute = augment, workers, compute
         self._stop = False
         self._follow(plan)
 
@@ -121,13 +123,18 @@ class Trainer:
         ------
         ValueError : loss or weights are no longer finite; the files are as they were after the last whole epoch or the last stop,
             the network in memory is that of the step in which it happened, and of no use
+        ConnectionError : the machines that compute the gradients are lost; the files are written as after `stop`
         """
         p = self.progress
         started = time.perf_counter() - p.seconds
+        lost: ConnectionError | None = None
         try:
             while not self.finished:
                 with np.errstate(over="ignore", invalid="ignore"):  # numbers that overflow end the run in a sentence
-                    self._rest_of_epoch(on_step)
+                    try:
+                        self._rest_of_epoch(on_step)
+                    except ConnectionError as error:  # the network is as it was before that step
+                        lost = error
                     p.seconds = time.perf_counter() - started
                     if p.step == len(self.loader):
                         self._close_epoch()
@@ -136,6 +143,8 @@ class Trainer:
                     elif not p.history:  # stopped before there were any weights to keep
                         self._keep_as_best(self._evaluate())
                     self._save_last()
+                if lost:
+                    raise lost
                 if self._stop:
                     break
         finally:
@@ -148,7 +157,7 @@ class Trainer:
             if self._stop:
                 return
             self.optimizer.lr = self.schedule(p.epoch * steps + p.step, self.plan.epochs * steps, self.plan.lr)
-            score = training_step(self.model, self.optimizer, images, labels, self.loss, self.plan.clip)
+            score = training_step(self.model, self.optimizer, images, labels, self.loss, self.plan.clip, self._compute)
             if not math.isfinite(score.loss):
                 raise self._lost(f"the loss is {score.loss} in step {p.step + 1} of epoch {p.epoch + 1}")
             p.step += 1

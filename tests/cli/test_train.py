@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,6 +199,55 @@ def test_the_folder_one_stands_in(course: Course, tmp_path: Path) -> None:
     else:
         assert "PosixPath" not in result.stderr
         assert (tmp_path / "best.safetensors").read_bytes() == b"earlier"
+
+
+@pytest.mark.slow
+def test_on_the_workers_of_a_scheduler(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within float error as in one process; stopped and resumed, the same bits, also when there are other workers by then."""
+    distributed = pytest.importorskip("distributed")
+    how = ["--epochs", 2, "--augment", "--seed", 3]  # 216 images are 64, 64, 64 and 24
+    assert course("train", *how, "--out", "one").exit_code == 0
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs=50
+    ) as cluster:
+        address = cluster.scheduler_address
+        whole = course("train", *how, "--out", "whole", "--scheduler", address)
+        assert whole.exit_code == 0, whole.output
+        assert whole.stdout.splitlines()[1] == f"2 workers at {address}, each batch in 2 parts"
+        with monkeypatch.context() as patch:
+            patch.setattr(Trainer, "finished", property(lambda trainer: trainer.progress.epoch >= 1))
+            course("train", *how, "--out", "parts", "--scheduler", address)
+        cluster.sync(cluster.workers[0].close)
+        resumed = course("train", "--resume", "--out", "parts", "--scheduler", address)
+        assert f"\n1 worker at {address}, each batch in 2 parts\n" in resumed.stdout
+        with_statistics = course("train", "lenet5_bn", "--epochs", 1, "--scheduler", address)
+        assert with_statistics.exit_code == 0, with_statistics.output
+    same_in_the_end("whole", "parts")
+    (one, _), (shared, facts) = (checkpoint.load(f"{folder}/last.safetensors") for folder in ("one", "whole"))
+    assert facts["parts"] == 2
+    # Adam divides by the gradient's own size, so where a gradient is next to nothing, its error is not
+    for name, a in one.items():
+        difference = abs(shared[name] - a)
+        assert np.mean(difference < 1e-5) > 0.999, name
+        assert difference.max() < 0.003, name  # a step of the learning rate
+
+
+def test_no_scheduler(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    fails(
+        course("train", "--scheduler", "tcp://127.0.0.1:9"),
+        "A Dask scheduler needs dask.distributed: pip install 'sobel-to-vgg[scale]'.",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_no_scheduler_answers(course: Course, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    fails(
+        course("train", "--scheduler", "tcp://127.0.0.1:9"), "No Dask scheduler answers at tcp://127.0.0.1:9 (OSError)."
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def fails(result: Result, sentence: str) -> None:
