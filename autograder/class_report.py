@@ -90,8 +90,6 @@ def attention(results: list[Result]) -> list[tuple[str, str]]:
         if not result.graded:
             found.append((0, result.student, next((r for r in result.remarks if r.startswith("not graded")), "")))
             continue
-        if result.broken:
-            found.append((1, result.student, f"the check itself failed for {', '.join(result.broken)}"))
         if result.waiting:
             found.append((2, result.student, f"to be marked by hand: {', '.join(result.waiting)}"))
         if result.score is not None and result.score < low:

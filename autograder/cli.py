@@ -81,8 +81,8 @@ def regrade(unit: str, jobs: int, scheduler: str, students: tuple[str, ...], aga
     from autograder.regrade import compare, table
 
     root = course_root()
-    changes, graded = compare(root, unit, click.echo, Options(jobs, scheduler, students, again))
-    if not graded:
+    changes, graded, found = compare(root, unit, click.echo, Options(jobs, scheduler, students, again))
+    if not graded and not found.broken:
         click.echo("Nothing has changed since the last run: neither submissions nor checks nor versions.")
         return
     click.echo(f"\n{len(changes)} of {len(graded)} graded submissions change:\n{table(changes)}" if changes else "")
@@ -90,9 +90,10 @@ def regrade(unit: str, jobs: int, scheduler: str, students: tuple[str, ...], aga
         click.echo(f"{len(graded)} submissions were graded again, and no mark changes.")
     if not yes:
         click.echo("Nothing is written yet. To write it: the same command with --yes, which does not grade again.")
-        return
-    grade(root, unit, lambda line: None, Options(jobs, scheduler, tuple(graded)))
-    click.echo("Written.")
+    elif sound := tuple(student for student in graded if student not in found.broken):
+        grade(root, unit, lambda line: None, Options(jobs, scheduler, sound))
+        click.echo("Written.")
+    _report_broken(found)
 
 
 @main.command()
@@ -177,7 +178,8 @@ def grade_and_show(root: Path, unit: str, options: Any) -> None:
     from autograder.results import read_results
     from autograder.table import table, write_csv
 
-    results = read_results(root, unit, grade(root, unit, click.echo, options))
+    run = grade(root, unit, click.echo, options)
+    results = read_results(root, unit, run)
     path = root / "autograder" / "grades" / f"{unit}.csv"
     write_csv(results, path)
     click.echo("\n" + table(results) + "\n")
@@ -186,8 +188,14 @@ def grade_and_show(root: Path, unit: str, options: Any) -> None:
     ungraded = [result.student for result in results if not result.graded]
     if ungraded:
         click.echo(f"Not graded, see the reasons above: {', '.join(ungraded)}")
-    broken = sorted({exercise for result in results for exercise in result.broken})
-    if broken:
+    _report_broken(run)
+
+
+def _report_broken(run: Any) -> None:
+    """Exit with status 1 and a sentence for each check that is broken, if there are any."""
+    if run.broken:
+        reasons = sorted({run.ungraded[student] for student in run.broken})
         raise click.ClickException(
-            f"The check itself failed for {', '.join(broken)}: these zeros are the course's error, not the students'."
+            f"Not graded because a check is broken, with the marks that they had: {', '.join(sorted(run.broken))}. "
+            f"This is the course's error: {'; '.join(reasons)}."
         )

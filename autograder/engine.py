@@ -5,11 +5,13 @@ function lives, and everything else, drawing inputs, comparing and explaining, h
 """
 
 import itertools
+import traceback
+from pathlib import Path
 from typing import Any
 
 from autograder.call import Call, Error, Outcome
 from autograder.diagnose import explain
-from autograder.errors import CheckBugError
+from autograder.errors import CheckBugError, Unreachable
 from autograder.exercise import Behaviour, Case, Exercise, Mistake
 from autograder.report import NOT_ATTEMPTED, RIGHT, WRONG, Line, Report
 from autograder.trial import Trial, try_case
@@ -44,19 +46,36 @@ def run(exercise: Exercise, mistakes: list[Mistake], call: Call, seed: int = 0, 
     ------
     CheckBugError
         If a case, the oracle or the comparison fails: the instructor's error, never the student's.
+    Unreachable
+        If `call` cannot make calls at all.
     """
     call = _give_up_on_endless(call)
+    case = None
+    groups: list[list[Trial]] = []
     try:
-        groups = [
-            [try_case(exercise, behaviour, case, seed + i, call) for i, case in numbered]
-            for behaviour, numbered in zip(exercise.behaviours, _number_cases(exercise, hidden), strict=True)
-        ]
+        for behaviour, numbered in zip(exercise.behaviours, _number_cases(exercise, hidden), strict=True):
+            groups.append([])
+            for i, case in numbered:
+                groups[-1].append(try_case(exercise, behaviour, case, seed + i, call))
         return _report(exercise, mistakes, groups, hidden)
+    except Unreachable:
+        raise
     except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
         raise CheckBugError(
-            f"The check of {exercise.name} is broken: it stopped with {type(error).__name__}: {error}. "
-            "This is an error of the course, not of your function; please tell your instructor."
+            f"The check of {exercise.name} is broken: {_place(exercise, case, error)} stopped with {said}."
         ) from error
+
+
+def _place(exercise: Exercise, case: Case | None, error: Exception) -> str:
+    """Name file and line of the check: the deepest that stopped of what defines the exercise, else where its case is written."""
+    code = getattr(exercise.oracle, "__code__", None)
+    files = {code.co_filename if code else "", *(case.file for b in exercise.behaviours for case in b.cases)}
+    found = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    inside = [place for place in found if place[0] in files]
+    file, line = inside[-1] if inside else (case.file, case.line) if case is not None else ("", 0)
+    path = Path(file)
+    return f"{path.parent.name}/{path.name}, line {line},"
 
 
 def _give_up_on_endless(call: Call) -> Call:

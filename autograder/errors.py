@@ -10,4 +10,8 @@ class UsageError(ValueError):
 
 
 class CheckBugError(RuntimeError):
-    """The check itself is broken: the course's error, which must cost no student a point."""
+    """The check itself is broken: the course's error, which must cost no student a point. The message is one sentence."""
+
+
+class Unreachable(RuntimeError):
+    """The process that holds the student's function does not start: the machine's error, neither student's nor check's."""

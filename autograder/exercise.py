@@ -2,8 +2,10 @@
 
 import inspect
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ SHAPE = ("shape",)
 VALUES = ("shape", "values")
 TYPES = ("shape", "values", "dtype")
 MANNERS = ("shape", "values", "inputs", "memory", "again")
+HERE = Path(__file__).parent
 
 
 class Case:
@@ -31,6 +34,7 @@ class Case:
 
     def __init__(self, *args: Any, then: str | None = None, **kwargs: Any) -> None:
         self.args, self.kwargs, self.then = args, kwargs, then
+        self.file, self.line = _written_at()
 
     def draw(self, seed: int) -> tuple[tuple[Any, ...], dict[str, Any], np.random.Generator]:
         """Return fresh arguments: the same ones for the same seed, and the generator as it stands after."""
@@ -181,6 +185,14 @@ IMPORTS = {
     "networks": "from autograder import networks",
 }
 """What an expression of a case may use besides `np` and `rng`, and the line that a student pastes for it."""
+
+
+def _written_at() -> tuple[str, int]:
+    """Return file and line of the check that is making a case: the first caller that is none of this folder's own files."""
+    frame = sys._getframe(2)
+    while Path(frame.f_code.co_filename).parent == HERE and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 def _evaluate(value: Any, rng: np.random.Generator, **names: Any) -> Any:

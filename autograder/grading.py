@@ -32,6 +32,8 @@ class Run:
         Everybody who handed something in, sorted.
     ungraded
         Why a submission could not be graded.
+    broken
+        Who of these could not because a check is broken: the course's error.
     notes
         What else an instructor wants to know: what the intake repaired, for example.
     unchanged
@@ -44,6 +46,7 @@ class Run:
 
     students: list[str]
     ungraded: dict[str, str] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
     unsafe: dict[str, str] = field(default_factory=dict)
@@ -168,7 +171,7 @@ class _Grading:
     def _known(self, student: str, key: str) -> bool:
         """Take what an earlier run has found out, if it is still true."""
         pending = self.store.pending(student)
-        if pending is not None and pending.key == key:
+        if pending is not None and pending.key == key and not pending.broken:
             self.ready.append(pending)
             return True
         record = self.store.record(student)
@@ -195,6 +198,7 @@ class _Grading:
             self.run.outcomes.append(outcome)
         if outcome.reason:
             self.run.ungraded[outcome.student] = outcome.reason
+            self.run.broken += [outcome.student] if outcome.broken else []
             self.progress.step(outcome.student, f"not graded, {outcome.reason}")
         else:
             self.progress.step(

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.call import call_here
 from autograder.engine import run
-from autograder.errors import UsageError
+from autograder.errors import CheckBugError, UsageError
 from autograder.registry import find
 from autograder.report import Report
 
@@ -50,7 +50,12 @@ def check(name: str, function: Callable[..., Any]) -> Report:
     # nbgrader takes all points from a cell that writes to stderr, be it only a warning of NumPy.
     with _quiet():
         call = partial(call_here, function, seconds=exercise.seconds)
-        report = run(exercise, mistakes, call, seed=seed or 0, hidden=seed is not None)
+        try:
+            report = run(exercise, mistakes, call, seed=seed or 0, hidden=seed is not None)
+        except CheckBugError as bug:
+            raise CheckBugError(
+                f"{bug} This is an error of the course, not of your function; please tell your instructor."
+            ) from bug
     _show(report)
     return report
 

@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from autograder.engine import run
-from autograder.errors import CheckBugError, UsageError
+from autograder.errors import UsageError
 from autograder.exercise import Exercise, Mistake
 from autograder.in_kernel import REPORT_MIMETYPE, grading_seed
 from autograder.outside.student import Function, Student
@@ -62,17 +62,17 @@ class CourseCheck:
     expression: str
 
     def judge(self, student: Student) -> Verdict:
-        """Run the check with the grading run's seed and hidden cases."""
+        """Run the check with the grading run's seed and hidden cases.
+
+        A check that is broken raises CheckBugError: nbgrader then leaves the submission ungraded and its marks as they were.
+        """
         function = Function(student, self.expression, self.exercise.seconds)
         error = function.undefined()
         if error is not None:
             text = f"{self.exercise.name}: not checked, 0 of {self.exercise.points:g} points\n\n{error.type}: {error.message}"
             return Verdict(0, self.exercise.points, text, error=(error.type, error.message))
-        try:
-            report = run(self.exercise, self.mistakes, function, seed=grading_seed() or 0, hidden=True)
-            report = replace(report, paste=self._visible_paste(function) if report.paste else "")
-        except CheckBugError as bug:
-            return Verdict(0, self.exercise.points, error=("CheckBugError", str(bug)))
+        report = run(self.exercise, self.mistakes, function, seed=grading_seed() or 0, hidden=True)
+        report = replace(report, paste=self._visible_paste(function) if report.paste else "")
         return Verdict(report.score, report.max_score, report.text, report.html, {REPORT_MIMETYPE: report.data})
 
     def _visible_paste(self, function: Function) -> str:

@@ -17,6 +17,7 @@ from autograder.in_kernel import SEED_VARIABLE
 
 LIMIT = 1800.0  # seconds for one submission, after which its process is ended
 _ERROR = re.compile(r" {0,4}(?:\w+\.)*(\w+(?:: .*)?)$")
+_BROKEN = "CheckBugError: "
 _NOT_STARTED = ("Kernel died before replying to kernel_info", "Kernel didn't respond in 120 seconds")
 _SAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _one_at_a_time = threading.Lock()  # nbgrader changes the current folder, which belongs to the whole process
@@ -73,6 +74,8 @@ class Outcome:
         Those of the job.
     reason
         Why it could not be graded; "" if it was.
+    broken
+        Whether that is because a check is broken: the course's error.
     notes
         What an instructor wants to know.
     scores
@@ -97,6 +100,7 @@ class Outcome:
     unit: str
     key: str
     reason: str = ""
+    broken: bool = False
     notes: list[str] = field(default_factory=list)
     scores: dict[str, tuple[float | None, bool]] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)
@@ -166,7 +170,12 @@ def _grade(job: Job, root: Path, outcome: Outcome) -> None:
     outcome.log = done.get("log", "")[-20_000:]
     if not done["success"]:
         errors = [match[1] for line in outcome.log.splitlines() if (match := _ERROR.match(line))]
-        outcome.reason = f"nbgrader stopped with {errors[-1]}" if errors else "nbgrader stopped"
+        last = errors[-1] if errors else ""
+        outcome.broken = last.startswith(_BROKEN)
+        outcome.reason = f"nbgrader stopped with {last}" if last else "nbgrader stopped"
+        if outcome.broken:
+            sentence = last.removeprefix(_BROKEN).rstrip(".")
+            outcome.reason = sentence[:1].lower() + sentence[1:]
         return
     _read_marks(job, gradebook_url, student, outcome)
     done = api.generate_feedback(job.unit, student)

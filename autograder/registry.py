@@ -2,6 +2,7 @@
 
 import difflib
 import importlib.util
+import traceback
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -71,12 +72,20 @@ def part(room: str, unit: str) -> ModuleType:
     Raises
     ------
     CheckBugError
-        If there is no such file.
+        If there is no such file, or it cannot be loaded.
     """
     path = HERE / room / f"{unit}.py"
     spec = importlib.util.spec_from_file_location(f"autograder.{room}.unit_{unit}", path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise CheckBugError(f"Unit {unit} has no file {room}/{unit}.py.")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise CheckBugError(
+            f"The checks of {unit} are broken: {room}/{path.name}, line {line}, stopped with {said}."
+        ) from error
     return module

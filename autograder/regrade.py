@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.books import open_gradebook
-from autograder.grading import Options, grade
+from autograder.grading import Options, Run, grade
 from autograder.one import Outcome
 from autograder.results import exercise_of
 
@@ -14,7 +14,7 @@ Scores = dict[str, float | None]
 
 def compare(
     root: Path, unit: str, say: Callable[[str], None], options: Options
-) -> tuple[list[tuple[str, Scores, Scores | None]], list[str]]:
+) -> tuple[list[tuple[str, Scores, Scores | None]], list[str], Run]:
     """Grade without writing, and hold the new marks against those in the gradebook.
 
     Parameters
@@ -30,9 +30,9 @@ def compare(
 
     Returns
     -------
-    list, list of str
+    list, list of str, Run
         (student, points before, points after) of everybody whose points change, None after if the submission
-        cannot be graded any more; and who was graded again or for the first time.
+        cannot be graded any more; who was graded again or for the first time; and the run.
     """
     run = grade(root, unit, say, replace(options, write=False))
     before = _before(root, unit)
@@ -43,7 +43,7 @@ def compare(
         old, new = before.get(outcome.student, {}), _after(outcome)
         if old != new and (old or new is not None):
             changes.append((outcome.student, old, new))
-    return changes, sorted(outcome.student for outcome in outcomes)
+    return changes, sorted(outcome.student for outcome in outcomes), run
 
 
 def table(changes: list[tuple[str, Scores, Scores | None]]) -> str:

@@ -27,8 +27,6 @@ class Result:
         What went wrong, in words.
     mistakes
         (exercise, name of the mistake) for every mistake that a check could name.
-    broken
-        Checks that failed themselves: the course's error.
     max_scores
         Points that can be reached, by exercise.
     blank
@@ -47,7 +45,6 @@ class Result:
     max_score: float = 0.0
     remarks: list[str] = field(default_factory=list)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
     max_scores: dict[str, float] = field(default_factory=dict)
     blank: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
@@ -146,8 +143,6 @@ def _read_remarks(notebook: dict[str, Any], result: Result) -> None:
         if report is None:
             error = _error(cells.get(exercise, {})) or _error(cell) or "the check did not answer"
             result.remarks.append(f"{exercise}: {error}")
-            if error.startswith("CheckBugError"):
-                result.broken.append(exercise)
         elif report["status"] == "not attempted":
             result.blank.append(exercise)
         elif report["mistakes"]:

@@ -10,6 +10,7 @@ from typing import Any
 import zmq
 from jupyter_client import BlockingKernelClient, KernelManager
 
+from autograder.errors import Unreachable
 from autograder.outside.limits import Limits
 
 HERE = Path(__file__).parent
@@ -102,9 +103,9 @@ class Kernel:
         self.client.kernel_info()
         while not (shell.poll(1000) and iopub.poll(200)):
             if not self.alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
+                raise Unreachable("Kernel died before replying to kernel_info")
             if time.monotonic() > deadline:
-                raise RuntimeError(f"Kernel didn't respond in {self.limits.startup:g} seconds")
+                raise Unreachable(f"Kernel didn't respond in {self.limits.startup:g} seconds")
             self.client.kernel_info()
 
     def _hang_up(self) -> None:

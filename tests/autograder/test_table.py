@@ -54,14 +54,13 @@ def test_cells_that_stopped_are_put_into_words():
         cell("conv", error("SyntaxError", "expected ':' (3086951.py, line 5)")),
         cell("check-conv", error("NameError", "name 'conv' is not defined")),
         cell("count"),
-        cell("check_count", error("CheckBugError", "The check of count is broken.\nMore.")),
+        cell("check_count", error("KernelLost", "it ended the kernel\nMore.")),
         cell("check-late"),
     ]
     result = Result("ada")
     _read_remarks({"cells": cells}, result)
     assert result.remarks == [
         "conv: SyntaxError: expected ':' (line 5)",
-        "count: CheckBugError: The check of count is broken.",
+        "count: KernelLost: it ended the kernel",
         "late: the check did not answer",
     ]
-    assert result.broken == ["count"]
