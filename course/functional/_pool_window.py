@@ -23,6 +23,11 @@ class Windows(NamedTuple):
         """kH, kW, sH, sW, pH, pW, dH, dW, as the kernels take them."""
         return (*self.kernel, *self.stride, *self.padding, *self.dilation)
 
+    def tile(self, x: np.ndarray, ceil_mode: bool) -> bool:
+        """Whether they are 2x2, side by side, and leave no row of `x` (N, C, H, W) over: `course.kernels.pool2x2` takes these."""
+        H, W = x.shape[2:]
+        return self.numbers == (2, 2, 2, 2, 0, 0, 1, 1) and H % 2 == 0 and not (ceil_mode and W % 2)
+
     def pixels(self, h: int, w: int) -> tuple[slice, slice]:
         """Rows and columns of the window at output position (h, w), those inside the image."""
         found = []

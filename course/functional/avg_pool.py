@@ -6,7 +6,8 @@ import numpy as np
 
 from course.functional._arguments import Pair, floats
 from course.functional._pool_window import Windows, output_shape, windows, with_gradient
-from course.kernels import pooling, threads
+from course.functional.max_pool import pieces, rows
+from course.kernels import pool2x2, pooling, threads
 
 PIECE = 8  # images a thread takes at a time
 
@@ -71,7 +72,10 @@ def avg_pool2d_forward(
     divisor = _divisor(x, window, out.shape, count_include_pad)
 
     def piece(images: slice) -> None:
-        pooling.avg_pool(x[images], divisor, out[images], *window.numbers[:6])
+        if window.tile(x, ceil_mode):
+            pool2x2.avg_pool(rows(x[images]), rows(out[images]))
+        else:
+            pooling.avg_pool(x[images], divisor, out[images], *window.numbers[:6])
 
     threads.run(piece, threads.slices(len(x), PIECE))
     return out
@@ -128,6 +132,14 @@ def avg_pool2d_backward(
     """
     window = windows("avg_pool2d_backward", kernel_size, stride, padding)
     grad_out, x = with_gradient("avg_pool2d_backward", grad_out, x, window, ceil_mode)
+    if window.tile(x, ceil_mode):
+        grad_x = np.empty_like(x)
+
+        def quarters(images: slice) -> None:
+            pool2x2.avg_pool_gradient(rows(grad_out[images]), rows(grad_x[images]))
+
+        threads.run(quarters, pieces(x))
+        return grad_x
     grad_x = np.zeros_like(x)
     shares = grad_out / _divisor(x, window, grad_out.shape, count_include_pad).astype(x.dtype)
 

@@ -167,9 +167,25 @@ def conv2d_backward(
     grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
     window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
     same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
-    grad_x = algorithms.grad_x(grad_out, weight, window, groups, algorithm)
-    grad_weight = algorithms.grad_weight(grad_out, x, weight, window, groups, algorithm)
+    grad_x, grad_weight = algorithms.backward(grad_out, x, weight, window, groups, algorithm)
     return grad_x, grad_weight, grad_out.sum(axis=(0, 2, 3))
+
+
+def conv2d_backward_parameters(
+    grad_out: np.ndarray,
+    x: np.ndarray,
+    weight: np.ndarray,
+    stride: Pair = 1,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+    padding_mode: str = "zeros",
+) -> tuple[np.ndarray, np.ndarray]:
+    """`conv2d_backward` without the gradient of the images, which a network's first layer hands to nobody."""
+    grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
+    window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
+    same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
+    return algorithms.grad_weight(grad_out, x, weight, window, groups, "auto"), grad_out.sum(axis=(0, 2, 3))
 
 
 def _padded(x: np.ndarray, window: Window) -> np.ndarray:

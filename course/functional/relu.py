@@ -33,7 +33,11 @@ def relu_forward(x: np.ndarray) -> np.ndarray:
     (x,) = floats("relu", x=x)
     out = np.empty_like(x)
     flat, flat_out = x.reshape(-1), out.reshape(-1)
-    threads.run(lambda i: np.maximum(flat[i], 0, out=flat_out[i]), threads.pieces(x.size, x.itemsize, WORKING_SET))
+
+    def piece(numbers: slice) -> None:
+        elementwise.positive_part(flat[numbers], flat_out[numbers])
+
+    threads.run(piece, threads.pieces(x.size, x.itemsize, WORKING_SET))
     return out
 
 

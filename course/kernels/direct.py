@@ -1,102 +1,241 @@
-"""A convolution computed where it stands, for filters of so few channels that copying windows costs more than multiplying.
+"""Convolution computed where it stands, sixteen numbers at a time, without a matrix of columns in between.
 
-Planes are read as one long row: with W the padded width, output p = h * W + w needs the inputs p + i * W + j, so a whole plane is
-one loop without an edge; the kW - 1 numbers at the end of each row are computed and dropped. The width of the kernel is frozen into
-the loop, which lets the compiler write its taps out.
+Sixteen images are laid side by side, ``(C, H, W, 16)``: the same pixel of all of them is one short row, every tap of every window
+is such a row, and there is no edge at which sixteen would not go up. The multiply-adds are those of `course.kernels.tile`. Fewer
+images are read one at a time as they are, each plane with its border as one long row: with Wp its width, output p = h*Wp + w needs
+the inputs p + i*Wp + j. Both are the same loops with other strides, so the arrays here are flat and the strides are arguments:
+``steps = (sk, sa, sb, sh, sw)`` leads to the next channel, to the tap below, to the tap on the right, to the next row of positions
+and to the next position.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from math import gcd
+from typing import Any
 
 import numpy as np
 
+from course.kernels import tile
 from course.kernels.jit import jit
+from course.kernels.tile import LANES, SIX
+
+Steps = tuple[int, int, int, int, int]
+
+six_filters: Any = None  # instructions; they are made when a loop is compiled
+six_positions: Any = None
+six_taps: Any = None
 
 
-@cache
-def correlate(kW: int) -> jit:
-    """A kernel (x, weight, bias, planes, out) for filters kW wide, at stride 1.
-
-    It fills `out` (N, C_out, H_out, W_out) with the correlation of the padded images `x` (N, C, Hp * Wp) with `weight`
-    (C_out, C/groups, kH, kW), plus `bias` (C_out,); `planes` (2, H_out, Wp) is scratch.
-    """
-
-    def loop(x, weight, bias, planes, out):  # type: ignore[no-untyped-def]
-        N, C_out, H_out, W_out = out.shape
-        C, kH = weight.shape[1:3]
-        each = C_out * C // x.shape[1]  # filters to a group
-        W = planes.shape[2]
-        L = H_out * W - kW + 1
-        first, second = planes[0].reshape(H_out * W), planes[1].reshape(H_out * W)
-        for n in range(N):
-            for c in range(0, C_out, 2):  # two filters at a time; an odd last one is computed twice
-                d = min(c + 1, C_out - 1)
-                for p in range(L):
-                    first[p], second[p] = bias[c], bias[d]
-                for k in range(C):
-                    row, other = x[n, c // each * C + k], x[n, d // each * C + k]
-                    for i in range(kH):
-                        v, w, start = weight[c, k, i], weight[d, k, i], np.uint64(i * W)
-                        for p in range(np.uint64(L)):
-                            a, b = first[p], second[p]
-                            for j in range(np.uint64(kW)):
-                                a += v[j] * row[start + p + j]
-                                b += w[j] * other[start + p + j]
-                            first[p], second[p] = a, b
-                for h in range(H_out):
-                    for q in range(W_out):
-                        out[n, c, h, q] = planes[0, h, q]
-                        out[n, d, h, q] = planes[1, h, q]
-
-    return jit(loop, fallback=_correlate_numpy, exact=False)
+def slots(planes: int, groups: int) -> int:
+    """How many planes to keep free for a result of so many: in every group they are made six at a time, in order."""
+    each = planes // groups
+    return planes - each + -(-each // SIX) * SIX
 
 
-def _correlate_numpy(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, planes: np.ndarray, out: np.ndarray) -> None:
-    groups = x.shape[1] // weight.shape[1]
-    H_out, W_out = out.shape[2:]
-    padded = x.reshape(len(x), groups, weight.shape[1], -1, planes.shape[2])
+def _side_by_side(x, out, Hp, Wp, top, left):  # type: ignore[no-untyped-def]
+    N, C, H, W = x.shape
+    for k in range(C):
+        for h in range(H):
+            start = np.uint64(((k * Hp + h + top) * Wp + left) * LANES)
+            for w in range(np.uint64(W)):
+                for n in range(np.uint64(N)):
+                    out[start + w * np.uint64(LANES) + n] = x[n, k, h, w]
+
+
+def _side_by_side_numpy(x: np.ndarray, out: np.ndarray, Hp: int, Wp: int, top: int, left: int) -> None:
+    N, C, H, W = x.shape
+    lanes = out[: C * Hp * Wp * LANES].reshape(C, Hp, Wp, LANES)
+    lanes[:, top : top + H, left : left + W, :N] = x.transpose(1, 2, 3, 0)
+
+
+side_by_side = jit(_side_by_side, fallback=_side_by_side_numpy, exact=False)
+"""Copy images `x` (n, C, H, W), n of at most 16, into `out`, (C, Hp, Wp, 16) flat, from (top, left) on; the rest stays."""
+
+
+def _apart(lanes, out):  # type: ignore[no-untyped-def]
+    N, C, H, W = out.shape
+    for c in range(C):
+        for h in range(H):
+            start = np.uint64((c * H + h) * W * LANES)
+            for n in range(np.uint64(N)):
+                for w in range(np.uint64(W)):
+                    out[n, c, h, w] = lanes[start + w * np.uint64(LANES) + n]
+
+
+def _apart_numpy(lanes: np.ndarray, out: np.ndarray) -> None:
+    N, C, H, W = out.shape
+    out[:] = lanes[: C * H * W * LANES].reshape(C, H, W, LANES)[..., :N].transpose(3, 0, 1, 2)
+
+
+apart = jit(_apart, fallback=_apart_numpy, exact=False)
+"""The way back: `lanes`, (C, H, W, 16) flat and perhaps more, into `out` (n, C, H, W)."""
+
+
+def _correlate(x, steps, groups, weight, bias, out, H, W):  # type: ignore[no-untyped-def]
+    C_out, K, A, B = weight.shape
+    sk, sa, sb, sh, sw = steps
+    P, each = H * W * LANES, C_out // groups
+    packed, shift = np.empty(K * A * B * SIX, weight.dtype), np.zeros(SIX, bias.dtype)
+    for g in range(groups):
+        for c in range(g * each, (g + 1) * each, SIX):
+            # what the tile makes beyond the last filter of a group is overwritten by the next group, or lies beyond the end
+            for f in range(SIX):
+                d = min(c + f, C_out - 1)
+                shift[f] = bias[d]
+                to = f
+                for k in range(K):
+                    for a in range(A):
+                        for b in range(B):
+                            packed[to] = weight[d, k, a, b]
+                            to += SIX
+            for h in range(H):
+                for w in range(W):
+                    at, to = g * K * sk + h * sh + w * sw, c * P + (h * W + w) * LANES
+                    six_filters(x, at, sk, sa, sb, packed, 0, A * B * SIX, B * SIX, SIX, K, A, B, shift, out, to, P)
+
+
+def _correlate_numpy(
+    x: np.ndarray, steps: Steps, groups: int, weight: np.ndarray, bias: np.ndarray, out: np.ndarray, H: int, W: int
+) -> None:
+    C_out, size = len(weight), H * W * LANES
+    windows = _windows(x, steps, groups, weight.shape, H, W)
     filters = weight.reshape(groups, -1, *weight.shape[1:])
-    out[:] = bias[:, None, None]
-    for i in range(weight.shape[2]):
-        for j in range(weight.shape[3]):
-            window = padded[..., i : i + H_out, j : j + W_out]
-            out += np.einsum("ngkhw,gck->ngchw", window, filters[..., i, j]).reshape(out.shape)
+    maps = np.einsum("gkabhwl,gckab->gchwl", windows, filters).reshape(C_out, size) + bias[:, None]
+    out[: C_out * size] = maps.ravel()
 
 
-def _weight_gradient(x, grad_out, plane, grad_weight):  # type: ignore[no-untyped-def]
-    N, C_out, H_out, W_out = grad_out.shape
-    C, kH, kW = grad_weight.shape[1:]
-    each = C_out * C // x.shape[1]
-    W = plane.shape[1]
-    L = H_out * W - kW + 1
-    g = plane.reshape(H_out * W)
-    for n in range(N):
+correlate = jit(_correlate, fallback=_correlate_numpy, exact=False, intrinsics={"six_filters": tile.six_filters})
+"""Fill `out`, (slots(C_out, groups), H, W, 16) flat, with the correlation of `x` with `weight` (C_out, C/groups, kH, kW), plus
+`bias` (C_out,)."""
+
+
+def _correlate_few(x, steps, groups, weight, bias, out, H, W):  # type: ignore[no-untyped-def]
+    C_out, K, A, B = weight.shape
+    sk, sa, sb, sh, sw = steps
+    each, taps = C_out // groups, weight.reshape(weight.size)
+    for c in range(C_out):
+        for h in range(H):
+            for w in range(0, W, SIX):  # what is made beyond the end of a row is overwritten by the next one
+                at, to = c // each * K * sk + h * sh + w * sw, ((c * H + h) * W + w) * LANES
+                six_positions(
+                    x, at, sk, sa, sb, sw, taps, c * K * A * B, A * B, B, 1, K, A, B, bias[c : c + 1], out, to, LANES
+                )
+
+
+correlate_few = jit(
+    _correlate_few, fallback=_correlate_numpy, exact=False, intrinsics={"six_positions": tile.six_positions}
+)
+"""The same for few filters to a group: six positions at a time. `out` and `x` must reach five positions further."""
+
+
+def _spread(g, size, groups, weight, out, place, origin, stride, dilation, jumps):  # type: ignore[no-untyped-def]
+    (H_out, W_out), (H, W), (top, left) = size, place, origin
+    (sH, sW), (dH, dW), (jH, jW) = stride, dilation, jumps
+    C_out, C, A, B = weight.shape
+    P, Q, each = H * W * LANES, H_out * W_out * LANES, C_out // groups
+    up, back = -(jH * dH // sH) * W_out * LANES, -(jW * dW // sW) * LANES  # from a gradient to that of the next tap
+    packed, nothing = np.empty(each * A * B * SIX, weight.dtype), np.zeros(SIX, weight.dtype)
+    for group in range(groups):
+        for c in range(0, C, SIX):
+            for f in range(SIX):
+                to = f
+                for k in range(group * each, (group + 1) * each):
+                    for a in range(A):
+                        for b in range(B):
+                            packed[to] = weight[k, min(c + f, C - 1), a, b]
+                            to += SIX
+            for y in range(H):
+                # the taps of this row that some window lays on it: the first, and then every jH-th
+                i, last = max(0, -((sH * (H_out - 1) - y - top) // dH)), min(A - 1, (y + top) // dH)
+                while i <= last and (y + top - i * dH) % sH:
+                    i += 1
+                rows, h = max(0, (last - i) // jH + 1), (y + top - i * dH) // sH
+                for x in range(W):
+                    j, last = max(0, -((sW * (W_out - 1) - x - left) // dW)), min(B - 1, (x + left) // dW)
+                    while j <= last and (x + left - j * dW) % sW:
+                        j += 1
+                    columns, w = max(0, (last - j) // jW + 1), (x + left - j * dW) // sW
+                    six_filters(
+                        g, group * each * Q + (h * W_out + w) * LANES, Q, up, back,
+                        packed, (i * B + j) * SIX, A * B * SIX, jH * B * SIX, jW * SIX, each, rows, columns,
+                        nothing, out, (group * C + c) * P + (y * W + x) * LANES, P,
+                    )  # fmt: skip
+
+
+def _spread_numpy(
+    g: np.ndarray,
+    size: tuple[int, int],
+    groups: int,
+    weight: np.ndarray,
+    out: np.ndarray,
+    place: tuple[int, int],
+    origin: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    jumps: tuple[int, int],
+) -> None:
+    (H_out, W_out), (H, W), (C_out, C, A, B) = size, place, weight.shape
+    maps = g[: C_out * H_out * W_out * LANES].reshape(groups, -1, H_out, W_out, LANES)
+    filters = weight.reshape(groups, -1, C, A, B)
+    ends = [max(n + o, (k - 1) * d + (m - 1) * s + 1)
+            for n, o, k, d, m, s in zip(place, origin, (A, B), dilation, size, stride, strict=True)]  # fmt: skip
+    field = np.zeros((groups, C, *ends, LANES), g.dtype)
+    for i in range(A):
+        for j in range(B):
+            rows = slice(i * dilation[0], i * dilation[0] + (H_out - 1) * stride[0] + 1, stride[0])
+            columns = slice(j * dilation[1], j * dilation[1] + (W_out - 1) * stride[1] + 1, stride[1])
+            field[:, :, rows, columns] += np.einsum("gkhwl,gkc->gchwl", maps, filters[..., i, j])
+    top, left = origin
+    out[: groups * C * H * W * LANES] = field[:, :, top : top + H, left : left + W].ravel()
+
+
+spread = jit(_spread, fallback=_spread_numpy, exact=False, intrinsics={"six_filters": tile.six_filters})
+"""The transpose of `correlate`, for images side by side: each gradient goes back to its window.
+
+Fills `out`, (slots(groups * C, groups), H, W, 16) flat, with what the pixels of images H x W = `place` get from `g`, (C_out, H_out,
+W_out, 16) flat, through `weight` (C_out, C, kH, kW); the images begin at `origin` = (top, left) of the padded ones. Every jump-th
+tap of an axis meets a pixel: `jumps`.
+"""
+
+
+def jumps(stride: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
+    """How far apart the taps are that meet one pixel, for each axis: at stride 2 it is every second one."""
+    (sH, sW), (dH, dW) = stride, dilation
+    return sH // gcd(sH, dH), sW // gcd(sW, dW)
+
+
+def _weight_gradient(x, steps, groups, g, grad_weight, H, W):  # type: ignore[no-untyped-def]
+    C_out, K, A, B = grad_weight.shape
+    sk, sa, sb, sh, sw = steps
+    each, number = C_out // groups, K * A * B
+    taps, sums, flat = np.empty(SIX, np.int64), np.empty(SIX, x.dtype), grad_weight.reshape(grad_weight.size)
+    for t in range(0, number, SIX):
+        for f in range(SIX):  # beyond the last tap, the last one again
+            k, tap = divmod(min(t + f, number - 1), A * B)
+            taps[f] = k * sk + tap // B * sa + tap % B * sb
         for c in range(C_out):
-            for h in range(H_out):
-                for q in range(W_out):
-                    plane[h, q] = grad_out[n, c, h, q]
-            for k in range(C):
-                row = x[n, c // each * C + k]
-                for i in range(kH):
-                    for j in range(kW):
-                        start, total = np.uint64(i * W + j), g[0] * row[i * W + j]
-                        for p in range(np.uint64(1), np.uint64(L)):
-                            total += g[p] * row[start + p]
-                        grad_weight[c, k, i, j] += total
+            six_taps(x, c // each * K * sk, taps, sh, sw, g, c * H * W * LANES, H, W, sums)
+            for f in range(min(SIX, number - t)):
+                flat[c * number + t + f] += sums[f]
 
 
-def _weight_gradient_numpy(x: np.ndarray, grad_out: np.ndarray, plane: np.ndarray, grad_weight: np.ndarray) -> None:
-    (N, _, H_out, W_out), (_, C, kH, kW) = grad_out.shape, grad_weight.shape
-    groups = x.shape[1] // C
-    padded = x.reshape(N, groups, C, -1, plane.shape[1])
-    gradient = grad_out.reshape(N, groups, -1, H_out, W_out)
-    for i in range(kH):
-        for j in range(kW):
-            window = padded[..., i : i + H_out, j : j + W_out]
-            grad_weight[:, :, i, j] += np.einsum("ngchw,ngkhw->gck", gradient, window).reshape(-1, C)
+def _weight_gradient_numpy(
+    x: np.ndarray, steps: Steps, groups: int, g: np.ndarray, grad_weight: np.ndarray, H: int, W: int
+) -> None:
+    windows = _windows(x, steps, groups, grad_weight.shape, H, W)
+    maps = g[: len(grad_weight) * H * W * LANES].reshape(groups, -1, H, W, LANES)
+    grad_weight += np.einsum("gkabhwl,gchwl->gckab", windows, maps).reshape(grad_weight.shape)
 
 
-weight_gradient = jit(_weight_gradient, fallback=_weight_gradient_numpy, exact=False)
-"""Add to `grad_weight` (C_out, C/groups, kH, kW) the correlation of the padded images `x` (N, C, Hp * Wp) with `grad_out`
-(N, C_out, H_out, W_out), at stride 1; `plane` (H_out, Wp), zeros, is scratch."""
+weight_gradient = jit(
+    _weight_gradient, fallback=_weight_gradient_numpy, exact=False, intrinsics={"six_taps": tile.six_taps}
+)
+"""Add to `grad_weight` (C_out, C/groups, kH, kW) the correlation of `x` with the gradient `g`, (C_out, H, W, 16) flat."""
+
+
+def _windows(x: np.ndarray, steps: Steps, groups: int, weight_shape: tuple[int, ...], H: int, W: int) -> np.ndarray:
+    """What every tap sees, (groups, C/groups, kH, kW, H, W, 16), a view of flat images."""
+    sk, sa, sb, sh, sw = steps
+    _, K, A, B = weight_shape
+    strides: Any = [s * x.itemsize for s in (K * sk, sk, sa, sb, sh, sw, 1)]
+    return np.lib.stride_tricks.as_strided(x, (groups, K, A, B, H, W, LANES), strides, writeable=False)

@@ -7,6 +7,21 @@ import numpy as np
 from course.kernels.jit import jit
 
 
+def _positive_part(x, out):  # type: ignore[no-untyped-def]
+    zero = out.dtype.type(0)
+    for i in range(x.size):
+        out[i] = zero if x[i] <= zero else x[i]  # so that a NaN stays
+
+
+def _positive_part_numpy(x: np.ndarray, out: np.ndarray) -> None:
+    np.maximum(x, 0, out=out)
+    out += 0  # of -0 and 0, NumPy's maximum takes either
+
+
+positive_part = jit(_positive_part, fallback=_positive_part_numpy)
+"""Fill `out` (n,) with max(x, 0)."""
+
+
 def _pass_where_positive(grad_out, x, grad_x):  # type: ignore[no-untyped-def]
     zero = grad_x.dtype.type(0)
     for i in range(x.size):

@@ -29,6 +29,7 @@ class jit:
     uses : plain functions that the loop calls, compiled with it
     exact : False where speed needs fused or reordered additions, so that the NumPy version differs in the last bits; such a kernel
         is compiled at its first call, and whoever calls it asks for work that is worth it
+    intrinsics : name -> what makes the instruction of that name that the loop uses, once Numba is there; see `course.kernels.tile`
 
     Examples
     --------
@@ -52,8 +53,10 @@ class jit:
         fallback: Callable[..., Any],
         uses: tuple[Callable[..., Any], ...] = (),
         exact: bool = True,
+        intrinsics: dict[str, Callable[[], Any]] | None = None,
     ) -> None:
         self.function, self.fallback, self.uses, self.exact = function, fallback, uses, exact
+        self.intrinsics = intrinsics or {}
         self._ready: Callable[..., Any] | None = None
         self._done = 0
 
@@ -70,26 +73,26 @@ class jit:
         """The compiled loop, made now if need be; the NumPy version where Numba is missing."""
         if self._ready is None:
             with _compiling:
-                self._ready = self._ready or _compiled(self.function, self.uses, self.exact) or self.fallback
+                self._ready = self._ready or _compiled(self) or self.fallback
         return self._ready
 
 
-def _compiled(
-    function: Callable[..., Any], uses: tuple[Callable[..., Any], ...], exact: bool
-) -> Callable[..., Any] | None:
-    """The Numba dispatcher of `function`, or None without Numba."""
+def _compiled(kernel: jit) -> Callable[..., Any] | None:
+    """The Numba dispatcher of a kernel's loop, or None without Numba."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a deprecation inside Numba must not stop a student who runs with -W error
         try:
             import numba
         except ImportError:
             return None
-        for helper in uses:
+        for helper in kernel.uses:
             numba.extending.register_jitable(helper)
-        loose = False if exact else {"contract", "reassoc", "nsz"}
+        for name, make in kernel.intrinsics.items():
+            kernel.function.__globals__[name] = make()
+        loose = False if kernel.exact else {"contract", "reassoc", "nsz"}
         try:
-            return numba.njit(cache=True, nogil=True, fastmath=loose, error_model="numpy")(function)
+            return numba.njit(cache=True, nogil=True, fastmath=loose, error_model="numpy")(kernel.function)
         except (
             RuntimeError
         ):  # "cannot cache function: no locator available": neither the install nor the home is writable
-            return numba.njit(nogil=True, fastmath=loose, error_model="numpy")(function)
+            return numba.njit(nogil=True, fastmath=loose, error_model="numpy")(kernel.function)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from course.kernels import columns, direct, elementwise, moments, pooling, winograd
+from course.kernels import columns, direct, elementwise, moments, pool2x2, pooling, updates, winograd
 
 Task = tuple[str, Callable[[], None]]
+Calls = dict[str, Callable[[], None]]
 
 
 def tasks() -> list[Task]:
     """A name and a call for each kernel and float dtype; calling it compiles the kernel or loads it from the cache."""
-    found = [*_winograd(), *_direct()]
+    found = list({**_winograd(), **_direct()}.items())
     for dtype in (np.float32, np.float64):
-        calls = {**_windows(dtype), **_passes(dtype)}
+        calls = {**_windows(dtype), **_side_by_side(dtype), **_passes(dtype)}
         found += [(f"{name} {dtype.__name__}", call) for name, call in calls.items()]
     return found
 
 
-def _windows(dtype: type[Any]) -> dict[str, Callable[[], None]]:
+def _windows(dtype: type[Any]) -> Calls:
     image, small = np.zeros((1, 1, 4, 4), dtype), np.zeros((1, 1, 2, 2), dtype)
     cols = np.zeros((4, 1, 3, 3), dtype)
     planes, where = np.zeros((1, 4), dtype), np.zeros((1, 4), np.int64)
@@ -37,11 +38,23 @@ def _windows(dtype: type[Any]) -> dict[str, Callable[[], None]]:
     }
 
 
-def _passes(dtype: type[Any]) -> dict[str, Callable[[], None]]:
+def _side_by_side(dtype: type[Any]) -> Calls:
+    image, small = np.zeros((2, 8), dtype), np.zeros((1, 4), dtype)
+    return {
+        "max_pool 2x2": partial(pool2x2.max_pool.compiled, image, small),
+        "max_pool_gradient 2x2": partial(pool2x2.max_pool_gradient.compiled, small, image, image.copy()),
+        "avg_pool 2x2": partial(pool2x2.avg_pool.compiled, image, small),
+        "avg_pool_gradient 2x2": partial(pool2x2.avg_pool_gradient.compiled, small, image),
+    }
+
+
+def _passes(dtype: type[Any]) -> Calls:
     x, channel, row = np.zeros((1, 2, 3), dtype), np.zeros(2, dtype), np.zeros(3, dtype)
     sums = np.zeros((1, 2)), np.zeros((1, 2))
     return {
+        "positive_part": partial(elementwise.positive_part.compiled, row, row),
         "pass_where_positive": partial(elementwise.pass_where_positive.compiled, row, row, np.zeros(3, dtype)),
+        "adam": partial(updates.adam.compiled, row, row, row, row, np.ones(9, dtype)),
         "deviations": partial(moments.deviations.compiled, x, channel, *sums),
         "products": partial(moments.products.compiled, x, x, channel, *sums),
         "line": partial(moments.line.compiled, x, channel, channel, channel, np.zeros_like(x)),
@@ -49,19 +62,32 @@ def _passes(dtype: type[Any]) -> dict[str, Callable[[], None]]:
     }
 
 
-def _winograd() -> Iterator[Task]:
+def _winograd() -> Calls:
     """In float32 only: what is checked in float64 goes another way."""
     x, bias, tiles = np.zeros((1, 1, 4, 4), np.float32), np.zeros(1, np.float32), np.zeros(36, np.float32)
     image, rows = np.zeros(36, np.float32), np.zeros(36, np.float32)
     small = np.zeros(16, np.float32), np.zeros(24, np.float32)
-    yield "input_tiles float32", partial(winograd.input_tiles.compiled, x, tiles, image, rows, 1, 1, 1)
-    yield "output_tiles float32", partial(winograd.output_tiles.compiled, x, tiles, *small, 1)
-    yield "outputs float32", partial(winograd.outputs.compiled, tiles, x.copy(), bias, *small, 1)
+    return {
+        "input_tiles float32": partial(winograd.input_tiles.compiled, x, tiles, image, rows, 1, 1, 1),
+        "output_tiles float32": partial(winograd.output_tiles.compiled, x, tiles, *small, 1),
+        "outputs float32": partial(winograd.outputs.compiled, tiles, x.copy(), bias, *small, 1),
+    }
 
 
-def _direct() -> Iterator[Task]:
-    """For filters 5 wide, which LeNet has; others are compiled when they come."""
-    x, weight, bias = np.zeros((1, 1, 49), np.float32), np.zeros((1, 1, 5, 5), np.float32), np.zeros(1, np.float32)
-    out, planes = np.zeros((1, 1, 3, 3), np.float32), np.zeros((2, 3, 7), np.float32)
-    yield "correlate float32", partial(direct.correlate(5).compiled, x, weight, bias, planes, out)
-    yield "weight_gradient float32", partial(direct.weight_gradient.compiled, x, out, planes[0], weight.copy())
+def _direct() -> Calls:
+    """In float32 only, too."""
+    pixel, weight, bias = (
+        np.zeros((1, 1, 1, 1), np.float32),
+        np.zeros((1, 1, 1, 1), np.float32),
+        np.zeros(1, np.float32),
+    )
+    # a tile reads and writes six positions of sixteen numbers, whatever is asked of it
+    lanes, out, steps, ones = np.zeros(96, np.float32), np.zeros(96, np.float32), (16, 16, 16, 16, 16), (1, 1)
+    return {
+        "side_by_side float32": partial(direct.side_by_side.compiled, pixel, lanes, 1, 1, 0, 0),
+        "apart float32": partial(direct.apart.compiled, lanes, pixel),
+        "correlate float32": partial(direct.correlate.compiled, lanes, steps, 1, weight, bias, out, 1, 1),
+        "correlate_few float32": partial(direct.correlate_few.compiled, lanes, steps, 1, weight, bias, out, 1, 1),
+        "spread float32": partial(direct.spread.compiled, lanes, ones, 1, weight, out, ones, (0, 0), ones, ones, ones),
+        "weight_gradient float32": partial(direct.weight_gradient.compiled, lanes, steps, 1, out, weight.copy(), 1, 1),
+    }

@@ -40,10 +40,13 @@ class Filters(Module):
     def _keep(self, gradients: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
         """Add to the parameters' gradients and return that of the input."""
         grad_x, grad_weight, grad_bias = gradients
+        self._add(grad_weight, grad_bias)
+        return grad_x
+
+    def _add(self, grad_weight: np.ndarray, grad_bias: np.ndarray) -> None:
         self.weight.add_grad(grad_weight)
         if self.bias is not None:
             self.bias.add_grad(grad_bias)
-        return grad_x
 
     def _how(self) -> dict[str, Any]:
         """The options by name, as the layer's functions take them."""

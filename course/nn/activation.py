@@ -13,11 +13,11 @@ class ReLU(Module):
     """max(x, 0); see `course.functional.relu_forward`."""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        self._x = x
-        return F.relu_forward(x)
+        self._out = F.relu_forward(x)  # above 0 where x is; the next layer most likely keeps it as well
+        return self._out
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
-        return F.relu_backward(grad_out, self._x)
+        return F.relu_backward(grad_out, self._out)
 
 
 class LeakyReLU(Module):

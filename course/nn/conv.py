@@ -8,6 +8,7 @@ import numpy as np
 
 from course import functional as F
 from course.functional._arguments import Pair, whole
+from course.functional.conv import conv2d_backward_parameters
 from course.functional.conv1d import Padding1d, read_geometry1d
 from course.functional.padding import Padding, check_mode
 from course.functional.window import read_geometry
@@ -73,6 +74,9 @@ class Conv2d(Filters):
 
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
         return self._keep(F.conv2d_backward(grad_out, self._x, self.weight.data, **self._how()))
+
+    def backward_parameters(self, grad_out: np.ndarray) -> None:
+        self._add(*conv2d_backward_parameters(grad_out, self._x, self.weight.data, **self._how()))
 
 
 class Conv1d(Filters):

@@ -29,6 +29,10 @@ class Module:
     def backward(self, grad_out: np.ndarray) -> np.ndarray:
         raise NotImplementedError(f"{type(self).__name__} has no backward pass")
 
+    def backward_parameters(self, grad_out: np.ndarray) -> None:
+        """`backward` where nobody asks for the gradient of the input, as in training; a first layer may save its work."""
+        self.backward(grad_out)
+
     def __call__(self, x: np.ndarray) -> np.ndarray:
         return self.forward(x)
 
@@ -168,6 +172,16 @@ class Sequential(Module):
         for _, layer in reversed(list(self.children())):
             grad_out = layer.backward(grad_out)
         return grad_out
+
+    def backward_parameters(self, grad_out: np.ndarray) -> None:
+        if type(self).backward is not Sequential.backward:  # a network with a way back of its own
+            self.backward(grad_out)
+            return
+        layers = [layer for _, layer in self.children()]
+        for layer in reversed(layers[1:]):
+            grad_out = layer.backward(grad_out)
+        for layer in layers[:1]:
+            layer.backward_parameters(grad_out)
 
     def __getitem__(self, i: int) -> Module:
         return list(self.children())[i][1]

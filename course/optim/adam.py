@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from course.functional._arguments import whole
+from course.kernels import updates
 from course.nn import Parameter
 from course.optim._numbers import at_least_0, same_shapes, share
 from course.optim.optimizer import Optimizer
@@ -128,6 +129,16 @@ class Adam(Optimizer):
         m, v = state
         return adam_step(param, grad, m, v, self.t, self.lr, self.betas, self.eps, self.weight_decay)
 
+    def change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
+        """`update` in place and in one pass, to the same bits."""
+        self._pass(param, grad, state, decay=self.weight_decay, shrink=1.0)
+
+    def _pass(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray], decay: float, shrink: float) -> None:
+        beta1, beta2 = self.betas
+        step, bias2 = self.lr / (1 - beta1**self.t), 1 - beta2**self.t
+        numbers = beta1, 1 - beta1, beta2, 1 - beta2, step, bias2, self.eps, decay, shrink
+        updates.adam(param, grad, *state, np.array(numbers, param.dtype))
+
 
 class AdamW(Adam):
     """`adamw_step` for every parameter of a network; parameters and errors as `Adam`."""
@@ -145,3 +156,6 @@ class AdamW(Adam):
     def update(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> tuple[np.ndarray, ...]:
         m, v = state
         return adamw_step(param, grad, m, v, self.t, self.lr, self.betas, self.eps, self.weight_decay)
+
+    def change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
+        self._pass(param, grad, state, decay=0.0, shrink=1 - self.lr * self.weight_decay)

@@ -35,32 +35,35 @@ class Optimizer:
         self.params = list(params)
         self.lr, self.t = lr, 0
         self.state = [[np.zeros(p.shape, p.dtype) for _ in self.names] for p in self.params]
+        self._own: list[np.ndarray | None] = [None] * len(self.params)
 
     def update(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> tuple[np.ndarray, ...]:
         """The new parameter and its new state."""
         raise NotImplementedError(f"{type(self).__name__} has no update rule")
 
     def step(self) -> None:
-        """Change every parameter that has a gradient; its dtype stays, whatever that of the gradient."""
+        """Change every parameter that has a gradient, in place; its dtype stays, whatever that of the gradient."""
         self.t += 1
         for i, p in enumerate(self.params):
-            if p.grad is not None:
-                p.data, *self.state[i] = self._updated(p.data, p.grad.astype(p.dtype, copy=False), self.state[i])
+            if p.grad is None:
+                continue
+            if p.data is not self._own[i]:  # somebody else's array, which is theirs to keep
+                p.data = self._own[i] = np.array(p.data, order="C")
+            self._change(p.data, np.ascontiguousarray(p.grad, p.dtype), self.state[i])
 
-    def _updated(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> list[np.ndarray]:
-        """`update`, a large parameter in pieces: a rule goes over its numbers a dozen times, and pieces stay in the cache."""
-        if param.size <= PIECE:
-            return list(self.update(param, grad, state))
-        old = [np.ascontiguousarray(a).reshape(-1) for a in (param, grad, *state)]
-        new = [np.empty(param.shape, a.dtype) for a in (param, *state)]
+    def _change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
+        """`change`, a large parameter in pieces: a rule goes over its numbers many times, and pieces stay in the cache."""
+        param, grad, *state = (a.reshape(-1) for a in (param, grad, *state))
 
         def piece(numbers: slice) -> None:
-            p, g, *kept = (a[numbers] for a in old)
-            for whole, part in zip(new, self.update(p, g, kept), strict=True):
-                whole.reshape(-1)[numbers] = part
+            self.change(param[numbers], grad[numbers], [a[numbers] for a in state])
 
         threads.run(piece, threads.slices(param.size, PIECE))
-        return new
+
+    def change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
+        """`update` in place."""
+        for old, new in zip((param, *state), self.update(param, grad, state), strict=True):
+            old[...] = new
 
     def zero_grad(self) -> None:
         for p in self.params:

@@ -1,22 +1,35 @@
 """The compiled loops of Winograd, direct convolution, batch norm and ReLU beside their NumPy versions."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.kernels import direct, elementwise, moments, winograd
+from course import functional as F
+from course.functional.max_pool import scatter_to_winners
+from course.kernels import direct, elementwise, moments, pool2x2, updates, winograd
 from course.kernels.jit import jit
+from course.kernels.tile import LANES
+from course.nn import Parameter
+from course.optim import Adam, AdamW, adam_step, adamw_step
 
 seeds = st.integers(0, 2**32 - 1)
 few = st.integers(1, 4)
 
 
-def both(kernel: jit, arrays: list[np.ndarray], numbers: tuple[int, ...] = ()) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Run compiled and fallback on copies; the arrays afterwards, side by side."""
+def both(
+    kernel: jit,
+    arrays: list[np.ndarray],
+    numbers: tuple[int, ...] = (),
+    order: Callable[..., tuple[Any, ...]] = lambda *a: a,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Run compiled and fallback on copies, the arguments in the kernel's order; the arrays afterwards, side by side."""
     compiled, fallback = [a.copy() for a in arrays], [a.copy() for a in arrays]
-    kernel.compiled(*compiled, *numbers)
-    kernel.fallback(*fallback, *numbers)
+    kernel.compiled(*order(*compiled), *numbers)
+    kernel.fallback(*order(*fallback), *numbers)
     return list(zip(compiled, fallback, strict=True))
 
 
@@ -45,19 +58,87 @@ def test_winograd_tiles(N: int, C: int, down: int, across: int, top: int, left: 
     np.testing.assert_array_equal(mine, numpys)
 
 
-@given(few, few, few, few, few, few, seeds)
-def test_direct(groups: int, each_in: int, each_out: int, kH: int, kW: int, extra: int, seed: int) -> None:
+@given(few, few, few, few, few, few, st.integers(1, 3), seeds)
+def test_direct(groups: int, each_in: int, each_out: int, kH: int, kW: int, extra: int, stride: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    N, Hp, Wp = 2, kH + extra, kW + extra
-    x = rng.normal(size=(N, groups * each_in, Hp * Wp))
+    H, W = (extra - 1) // stride + 1, extra
+    Hp, Wp = (H - 1) * stride + kH, W - 1 + kW
+    row = Wp * LANES
+    steps = Hp * row, row, LANES, stride * row, LANES
+    x = rng.normal(size=groups * each_in * Hp * row + 6 * LANES)
     weight, bias = rng.normal(size=(groups * each_out, each_in, kH, kW)), rng.normal(size=groups * each_out)
-    out = np.empty((N, groups * each_out, Hp - kH + 1, Wp - kW + 1))
-    planes = np.empty((2, Hp - kH + 1, Wp))
-    mine, numpys = both(direct.correlate(kW), [x, weight, bias, planes, out])[4]
+    maps = rng.normal(size=direct.slots(len(weight), groups) * H * W * LANES + 6 * LANES)
+    whole = len(weight) * H * W * LANES  # what lies beyond is scratch
+    for kernel in (direct.correlate, direct.correlate_few):
+        mine, numpys = both(
+            kernel, [x, weight, bias, maps], order=lambda x, w, b, out: (x, steps, groups, w, b, out, H, W)
+        )[3]
+        np.testing.assert_allclose(mine[:whole], numpys[:whole], rtol=1e-12, atol=1e-12)
+    mine, numpys = both(
+        direct.weight_gradient, [x, maps, weight], order=lambda x, g, out: (x, steps, groups, g, out, H, W)
+    )[2]
     np.testing.assert_allclose(mine, numpys, rtol=1e-12, atol=1e-12)
-    grad_out = rng.normal(size=out.shape)
-    mine, numpys = both(direct.weight_gradient, [x, grad_out, np.zeros_like(planes[0]), weight])[3]
-    np.testing.assert_allclose(mine, numpys, rtol=1e-12, atol=1e-12)
+    pixels = rng.normal(size=direct.slots(groups * each_in, groups) * Hp * row)
+    geometry = (Hp, Wp), (0, 0), (stride, 1), (1, 1), direct.jumps((stride, 1), (1, 1))
+    mine, numpys = both(
+        direct.spread, [maps, weight, pixels], order=lambda g, w, out: (g, (H, W), groups, w, out, *geometry)
+    )[2]
+    np.testing.assert_allclose(mine[: groups * each_in * Hp * row], numpys[: groups * each_in * Hp * row], atol=1e-12)
+
+
+@given(st.integers(1, 16), few, few, few, few, few, seeds)
+def test_side_by_side_and_back(n: int, C: int, H: int, W: int, top: int, left: int, seed: int) -> None:
+    x = np.random.default_rng(seed).normal(size=(n, C, H, W))
+    lanes = np.zeros(C * (H + top) * (W + left) * LANES)
+    mine, numpys = both(direct.side_by_side, [x, lanes], (H + top, W + left, top, left))[1]
+    np.testing.assert_array_equal(mine, numpys)
+    field = np.empty((n, C, H + top, W + left))
+    mine, numpys = both(direct.apart, [mine, field])[1]
+    np.testing.assert_array_equal(mine, numpys)
+    np.testing.assert_array_equal(mine[:, :, top:, left:], x)
+
+
+odd = st.sampled_from([0.0, -0.0, 1.0, 1.0, -2.0, np.nan, np.inf, -np.inf])
+
+
+@given(st.integers(1, 3), st.integers(2, 21), st.data(), st.sampled_from([np.float32, np.float64]))
+def test_2x2_pooling_to_the_bit(R: int, W: int, data: st.DataObject, dtype: type) -> None:
+    x = np.array(data.draw(st.lists(odd, min_size=2 * R * W, max_size=2 * R * W)), dtype).reshape(2 * R, W)
+    out, grad_x = np.full((R, W // 2), 7, dtype), np.full((2 * R, W), 7, dtype)
+    grad_out = np.arange(1, out.size + 1, dtype=dtype).reshape(out.shape)
+    found = both(pool2x2.max_pool, [x, out])[1], both(pool2x2.max_pool_gradient, [grad_out, x, grad_x])[2]
+    with np.errstate(invalid="ignore"):  # inf - inf
+        means = both(pool2x2.avg_pool, [x, out])[1]
+    for mine, numpys in (*found, means, both(pool2x2.avg_pool_gradient, [grad_out, grad_x])[1]):
+        np.testing.assert_array_equal(mine, numpys)
+    planes = x[None, None]
+    largest, where = F.max_pool2d_with_indices(planes, 2)  # the general kernel, which looks at one window after another
+    np.testing.assert_array_equal(found[0][0], largest[0, 0])
+    np.testing.assert_array_equal(
+        found[1][0], scatter_to_winners("max_pool", grad_out[None, None], where, planes.shape)[0, 0]
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("weight_decay", "kind"), [(0.0, Adam), (0.1, Adam), (0.1, AdamW)])
+def test_adam_in_one_pass_to_the_bit(dtype: type, weight_decay: float, kind: type, rng: np.random.Generator) -> None:
+    start, grads = rng.normal(size=(7, 9)).astype(dtype), rng.normal(size=(3, 7, 9)).astype(dtype)
+    parameter, plain, m, v = Parameter(start), start, np.zeros_like(start), np.zeros_like(start)
+    kept = start.copy()
+    optimizer = kind([parameter], lr=0.03, weight_decay=weight_decay)
+    step = adam_step if kind is Adam else adamw_step
+    updates.adam.compiled  # noqa: B018 - compile it
+    for t, grad in enumerate(grads, start=1):
+        parameter.grad = grad
+        optimizer.step()
+        plain, m, v = step(plain, grad, m, v, t, 0.03, weight_decay=weight_decay)
+        np.testing.assert_array_equal(parameter.data, plain)
+    np.testing.assert_array_equal(
+        start, kept
+    )  # the array that the parameter was made of is not the optimiser's to change
+    numbers = np.array([0.9, 0.1, 0.999, 0.001, 0.03, 0.2, 1e-8, weight_decay, 0.97], dtype)
+    for mine, numpys in both(updates.adam, [a.ravel() for a in (start, grads[0], m, v, numbers)]):
+        np.testing.assert_array_equal(mine, numpys)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -77,3 +158,5 @@ def test_relus_gradient(rng: np.random.Generator) -> None:
     x = np.array([-1.0, -0.0, 0.0, 2.0, np.nan, np.inf, -np.inf, 3.0], np.float32)
     grad_out = np.array([np.inf, 1, 2, np.nan, 5, 6, 7, -8], np.float32)
     np.testing.assert_array_equal(*both(elementwise.pass_where_positive, [grad_out, x, np.empty_like(x)])[2])
+    mine, numpys = both(elementwise.positive_part, [x, np.empty_like(x)])[1]
+    assert mine.tobytes() == numpys.tobytes()  # -0 comes out as 0

@@ -6,17 +6,20 @@ import numpy as np
 import pytest
 
 from course import functional as F
-from course.kernels import columns, direct, elementwise, moments, pooling, winograd
+from course.kernels import columns, direct, elementwise, moments, pool2x2, pooling, updates, winograd
 from course.kernels.jit import jit
 from course.kernels.warmup import tasks
+from course.nn import Parameter
+from course.optim import Adam
 
 
 def kernels(*modules: ModuleType) -> dict[str, jit]:
     return {name: kernel for module in modules for name, kernel in vars(module).items() if isinstance(kernel, jit)}
 
 
-KERNELS = kernels(columns, pooling, elementwise, moments)
-FLOAT32 = {**kernels(winograd, direct), "correlate": direct.correlate(5)}  # to train with, not to check gradients
+TILED = {f"{name} 2x2": kernel for name, kernel in kernels(pool2x2).items()}
+KERNELS = {**kernels(columns, pooling, elementwise, moments, updates), **TILED}
+FLOAT32 = kernels(winograd, direct)  # to train with, not to check gradients
 
 
 def test_every_kernel_has_a_task_for_its_dtypes() -> None:
@@ -40,14 +43,19 @@ def test_nothing_is_left_to_compile(dtype: type) -> None:
             (F.avg_pool2d_forward, F.avg_pool2d_backward),
         ):
             backward(forward(x, 2, 1, padding), x, 2, 1, padding)
+            backward(forward(x[:, :, :8], 2), x[:, :, :8], 2)
     F.relu_backward(x, F.relu_forward(x))
     many = np.ones((20, 8, 40, 30), dtype)  # enough for batch norm's compiled sums
     channel = np.ones(8, dtype)
     F.batch_norm2d_forward(many, channel, channel, channel, channel, True)
     F.batch_norm2d_backward(many, many, channel)
+    parameter = Parameter(np.ones((5, 7), dtype))
+    parameter.grad = np.ones((5, 7), dtype)
+    Adam([parameter]).step()
     if dtype is np.float32:
         for algorithm, side in (("winograd", 3), ("direct", 5)):
             filters = np.ones((3, 2, side, side), dtype)
-            out = F.conv2d_forward(x, filters, padding=1, algorithm=algorithm)
-            F.conv2d_backward(out, x, filters, padding=1, algorithm=algorithm)
+            for images in (x, x[:3]):
+                out = F.conv2d_forward(images, filters, padding=1, algorithm=algorithm)
+                F.conv2d_backward(out, images, filters, padding=1, algorithm=algorithm)
     assert [set(kernel._ready.signatures) for kernel in watched] == before  # type: ignore[union-attr]
