@@ -21,7 +21,7 @@ def direct_forward(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, window: 
 
     def piece(images: slice) -> None:
         maps = np.empty((direct.slots(C_out, groups) * lie.rows * lie.columns + SIX) * LANES, x.dtype)
-        loop(lie.pixels(x[images]), lie.steps, groups, weight, bias, maps, lie.rows, lie.columns)
+        loop(lie.pixels(x[images]), lie.steps, groups, weight, bias, _scratch(weight), maps, lie.rows, lie.columns)
         lie.read(maps, out[images])
 
     threads.run(piece, threads.slices(len(x), lie.images))
@@ -65,7 +65,8 @@ class _Back:
         """`maps` are the gradients of the output, side by side, of these images."""
         planes = direct.slots(self._channels, self._groups)
         pixels = np.empty(planes * self._size[0] * self._size[1] * LANES, maps.dtype)
-        direct.spread(maps, self._window.positions, self._groups, self._weight, pixels, *self._geometry)
+        scratch = _scratch(self._weight, len(self._weight) // self._groups)
+        direct.spread(maps, self._window.positions, self._groups, self._weight, scratch, pixels, *self._geometry)
         direct.apart(pixels, self._padded[images])
 
     @property
@@ -126,10 +127,17 @@ def _grad_weight(
             maps = lie.gradient(grad_out[images])
             if back:
                 back.put(maps, images)
-            direct.weight_gradient(lie.pixels(x[images]), lie.steps, groups, maps, parts[i], lie.rows, lie.columns)
+            pixels, taps, sums = lie.pixels(x[images]), np.empty(SIX, np.int64), np.empty(SIX, x.dtype)
+            direct.weight_gradient(pixels, lie.steps, groups, maps, taps, sums, parts[i], lie.rows, lie.columns)
 
     threads.run(share, range(len(parts)))
     return parts.sum(axis=0)
+
+
+def _scratch(weight: np.ndarray, channels: int | None = None) -> np.ndarray:
+    """Room for the weights of six filters that see so many channels, those of `weight` unless said, and for their biases."""
+    _, C, kH, kW = weight.shape
+    return np.empty(SIX + (channels or C) * kH * kW * SIX, weight.dtype)
 
 
 class _SideBySide:

@@ -71,11 +71,11 @@ apart = jit(_apart, fallback=_apart_numpy, exact=False)
 """The way back: `lanes`, (C, H, W, 16) flat and perhaps more, into `out` (n, C, H, W)."""
 
 
-def _correlate(x, steps, groups, weight, bias, out, H, W):  # type: ignore[no-untyped-def]
+def _correlate(x, steps, groups, weight, bias, scratch, out, H, W):  # type: ignore[no-untyped-def]
     C_out, K, A, B = weight.shape
     sk, sa, sb, sh, sw = steps
     P, each = H * W * LANES, C_out // groups
-    packed, shift = np.empty(K * A * B * SIX, weight.dtype), np.zeros(SIX, bias.dtype)
+    packed, shift = scratch[SIX:], scratch[:SIX]
     for g in range(groups):
         for c in range(g * each, (g + 1) * each, SIX):
             # what the tile makes beyond the last filter of a group is overwritten by the next group, or lies beyond the end
@@ -95,7 +95,15 @@ def _correlate(x, steps, groups, weight, bias, out, H, W):  # type: ignore[no-un
 
 
 def _correlate_numpy(
-    x: np.ndarray, steps: Steps, groups: int, weight: np.ndarray, bias: np.ndarray, out: np.ndarray, H: int, W: int
+    x: np.ndarray,
+    steps: Steps,
+    groups: int,
+    weight: np.ndarray,
+    bias: np.ndarray,
+    scratch: np.ndarray,
+    out: np.ndarray,
+    H: int,
+    W: int,
 ) -> None:
     C_out, size = len(weight), H * W * LANES
     windows = _windows(x, steps, groups, weight.shape, H, W)
@@ -106,19 +114,19 @@ def _correlate_numpy(
 
 correlate = jit(_correlate, fallback=_correlate_numpy, exact=False, intrinsics={"six_filters": tile.six_filters})
 """Fill `out`, (slots(C_out, groups), H, W, 16) flat, with the correlation of `x` with `weight` (C_out, C/groups, kH, kW), plus
-`bias` (C_out,)."""
+`bias` (C_out,); `scratch` has room for six filters and six numbers more."""
 
 
-def _correlate_few(x, steps, groups, weight, bias, out, H, W):  # type: ignore[no-untyped-def]
+def _correlate_few(x, steps, groups, weight, bias, scratch, out, H, W):  # type: ignore[no-untyped-def]
     C_out, K, A, B = weight.shape
     sk, sa, sb, sh, sw = steps
-    each, taps = C_out // groups, weight.reshape(weight.size)
+    each = C_out // groups
     for c in range(C_out):
         for h in range(H):
             for w in range(0, W, SIX):  # what is made beyond the end of a row is overwritten by the next one
                 at, to = c // each * K * sk + h * sh + w * sw, ((c * H + h) * W + w) * LANES
                 six_positions(
-                    x, at, sk, sa, sb, sw, taps, c * K * A * B, A * B, B, 1, K, A, B, bias[c : c + 1], out, to, LANES
+                    x, at, sk, sa, sb, sw, weight, c * K * A * B, A * B, B, 1, K, A, B, bias[c : c + 1], out, to, LANES
                 )
 
 
@@ -128,13 +136,14 @@ correlate_few = jit(
 """The same for few filters to a group: six positions at a time. `out` and `x` must reach five positions further."""
 
 
-def _spread(g, size, groups, weight, out, place, origin, stride, dilation, jumps):  # type: ignore[no-untyped-def]
+def _spread(g, size, groups, weight, scratch, out, place, origin, stride, dilation, jumps):  # type: ignore[no-untyped-def]
     (H_out, W_out), (H, W), (top, left) = size, place, origin
     (sH, sW), (dH, dW), (jH, jW) = stride, dilation, jumps
     C_out, C, A, B = weight.shape
     P, Q, each = H * W * LANES, H_out * W_out * LANES, C_out // groups
     up, back = -(jH * dH // sH) * W_out * LANES, -(jW * dW // sW) * LANES  # from a gradient to that of the next tap
-    packed, nothing = np.empty(each * A * B * SIX, weight.dtype), np.zeros(SIX, weight.dtype)
+    packed, nothing = scratch[SIX:], scratch[:SIX]
+    nothing[:] = 0
     for group in range(groups):
         for c in range(0, C, SIX):
             for f in range(SIX):
@@ -167,6 +176,7 @@ def _spread_numpy(
     size: tuple[int, int],
     groups: int,
     weight: np.ndarray,
+    scratch: np.ndarray,
     out: np.ndarray,
     place: tuple[int, int],
     origin: tuple[int, int],
@@ -204,11 +214,10 @@ def jumps(stride: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]
     return sH // gcd(sH, dH), sW // gcd(sW, dW)
 
 
-def _weight_gradient(x, steps, groups, g, grad_weight, H, W):  # type: ignore[no-untyped-def]
+def _weight_gradient(x, steps, groups, g, taps, sums, grad_weight, H, W):  # type: ignore[no-untyped-def]
     C_out, K, A, B = grad_weight.shape
     sk, sa, sb, sh, sw = steps
     each, number = C_out // groups, K * A * B
-    taps, sums, flat = np.empty(SIX, np.int64), np.empty(SIX, x.dtype), grad_weight.reshape(grad_weight.size)
     for t in range(0, number, SIX):
         for f in range(SIX):  # beyond the last tap, the last one again
             k, tap = divmod(min(t + f, number - 1), A * B)
@@ -216,11 +225,20 @@ def _weight_gradient(x, steps, groups, g, grad_weight, H, W):  # type: ignore[no
         for c in range(C_out):
             six_taps(x, c // each * K * sk, taps, sh, sw, g, c * H * W * LANES, H, W, sums)
             for f in range(min(SIX, number - t)):
-                flat[c * number + t + f] += sums[f]
+                k, tap = divmod(t + f, A * B)
+                grad_weight[c, k, tap // B, tap % B] += sums[f]
 
 
 def _weight_gradient_numpy(
-    x: np.ndarray, steps: Steps, groups: int, g: np.ndarray, grad_weight: np.ndarray, H: int, W: int
+    x: np.ndarray,
+    steps: Steps,
+    groups: int,
+    g: np.ndarray,
+    taps: np.ndarray,
+    sums: np.ndarray,
+    grad_weight: np.ndarray,
+    H: int,
+    W: int,
 ) -> None:
     windows = _windows(x, steps, groups, grad_weight.shape, H, W)
     maps = g[: len(grad_weight) * H * W * LANES].reshape(groups, -1, H, W, LANES)
@@ -230,7 +248,10 @@ def _weight_gradient_numpy(
 weight_gradient = jit(
     _weight_gradient, fallback=_weight_gradient_numpy, exact=False, intrinsics={"six_taps": tile.six_taps}
 )
-"""Add to `grad_weight` (C_out, C/groups, kH, kW) the correlation of `x` with the gradient `g`, (C_out, H, W, 16) flat."""
+"""Add to `grad_weight` (C_out, C/groups, kH, kW) the correlation of `x` with the gradient `g`, (C_out, H, W, 16) flat.
+
+`taps` (6,) int64 and `sums` (6,) are scratch.
+"""
 
 
 def _windows(x: np.ndarray, steps: Steps, groups: int, weight_shape: tuple[int, ...], H: int, W: int) -> np.ndarray:

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from course.kernels.notice import listen
+
 _compiling = threading.Lock()
 
 
@@ -85,6 +87,7 @@ def _compiled(kernel: jit) -> Callable[..., Any] | None:
             import numba
         except ImportError:
             return None
+        listen()
         for helper in kernel.uses:
             numba.extending.register_jitable(helper)
         for name, make in kernel.intrinsics.items():

@@ -61,12 +61,11 @@ def _four_winners() -> Any:
 
 def _max_pool(x, out):  # type: ignore[no-untyped-def]
     (R, M), W = out.shape, x.shape[1]
-    pixels, maps = x.reshape(x.size), out.reshape(out.size)
     for r in range(R):
         if M >= 4:
             for m in range(0, M, 4):
                 at = min(m, M - 4)  # the last four may be some of those before once more
-                four_largest(pixels, 2 * r * W + 2 * at, (2 * r + 1) * W + 2 * at, maps, r * M + at)
+                four_largest(x, 2 * r * W + 2 * at, (2 * r + 1) * W + 2 * at, out, r * M + at)
         else:
             for m in range(M):
                 best = x[2 * r, 2 * m]
@@ -95,14 +94,13 @@ max_pool = jit(_max_pool, fallback=_max_pool_numpy, intrinsics={"four_largest": 
 
 def _max_pool_gradient(grad_out, x, grad_x):  # type: ignore[no-untyped-def]
     (R, M), W = grad_out.shape, x.shape[1]
-    pixels, gradients, to = x.reshape(x.size), grad_out.reshape(grad_out.size), grad_x.reshape(grad_x.size)
     zero = x.dtype.type(0)
     for r in range(R):
         if M >= 4:
             for m in range(0, M, 4):
                 at = min(m, M - 4)
                 top, low = 2 * r * W + 2 * at, (2 * r + 1) * W + 2 * at
-                four_winners(pixels, top, low, gradients, r * M + at, to)
+                four_winners(x, top, low, grad_out, r * M + at, grad_x)
         else:
             for m in range(M):
                 best, p, q = x[2 * r, 2 * m], 0, 0

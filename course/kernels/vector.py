@@ -1,8 +1,8 @@
 """Vector instructions written out in LLVM's language, for the few loops in which compilers do not find them.
 
 An intrinsic is a function that Numba compiles to the instructions that we write down. Vectors have a fixed length here; where a
-machine's own are shorter or longer, LLVM cuts them to its size, so the same lines serve every processor. Arrays are flat and in
-memory order, places in them are counted in numbers, and nothing looks whether a place is inside.
+machine's own are shorter or longer, LLVM cuts them to its size, so the same lines serve every processor. Arrays are in memory
+order, places in them are counted in numbers from their first, whatever their axes, and nothing looks whether a place is inside.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FUSED = ("contract",)  # a product and a sum may become one instruction
 
 
 def intrinsic(names: tuple[str, ...], emit: Callable[[Writer], None]) -> Any:
-    """A function for compiled loops that does what `emit` writes; its arguments are flat arrays and whole numbers.
+    """A function for compiled loops that does what `emit` writes; its arguments are arrays in memory order and whole numbers.
 
     Parameters
     ----------

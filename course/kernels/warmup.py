@@ -83,11 +83,16 @@ def _direct() -> Calls:
     )
     # a tile reads and writes six positions of sixteen numbers, whatever is asked of it
     lanes, out, steps, ones = np.zeros(96, np.float32), np.zeros(96, np.float32), (16, 16, 16, 16, 16), (1, 1)
+    room = np.zeros(12, np.float32)
     return {
         "side_by_side float32": partial(direct.side_by_side.compiled, pixel, lanes, 1, 1, 0, 0),
         "apart float32": partial(direct.apart.compiled, lanes, pixel),
-        "correlate float32": partial(direct.correlate.compiled, lanes, steps, 1, weight, bias, out, 1, 1),
-        "correlate_few float32": partial(direct.correlate_few.compiled, lanes, steps, 1, weight, bias, out, 1, 1),
-        "spread float32": partial(direct.spread.compiled, lanes, ones, 1, weight, out, ones, (0, 0), ones, ones, ones),
-        "weight_gradient float32": partial(direct.weight_gradient.compiled, lanes, steps, 1, out, weight.copy(), 1, 1),
+        "correlate float32": partial(direct.correlate.compiled, lanes, steps, 1, weight, bias, room, out, 1, 1),
+        "correlate_few float32": partial(direct.correlate_few.compiled, lanes, steps, 1, weight, bias, room, out, 1, 1),
+        "spread float32": partial(
+            direct.spread.compiled, lanes, ones, 1, weight, room, out, ones, (0, 0), ones, ones, ones
+        ),
+        "weight_gradient float32": partial(
+            direct.weight_gradient.compiled, lanes, steps, 1, out, np.zeros(6, np.int64), room, weight.copy(), 1, 1
+        ),
     }

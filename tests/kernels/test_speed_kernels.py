@@ -58,6 +58,10 @@ def test_winograd_tiles(N: int, C: int, down: int, across: int, top: int, left: 
     np.testing.assert_array_equal(mine, numpys)
 
 
+def scratch(weight: np.ndarray) -> np.ndarray:
+    return np.empty(6 + 6 * weight.size)
+
+
 @given(few, few, few, few, few, few, st.integers(1, 3), seeds)
 def test_direct(groups: int, each_in: int, each_out: int, kH: int, kW: int, extra: int, stride: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -71,17 +75,21 @@ def test_direct(groups: int, each_in: int, each_out: int, kH: int, kW: int, extr
     whole = len(weight) * H * W * LANES  # what lies beyond is scratch
     for kernel in (direct.correlate, direct.correlate_few):
         mine, numpys = both(
-            kernel, [x, weight, bias, maps], order=lambda x, w, b, out: (x, steps, groups, w, b, out, H, W)
+            kernel, [x, weight, bias, maps], order=lambda x, w, b, out: (x, steps, groups, w, b, scratch(w), out, H, W)
         )[3]
         np.testing.assert_allclose(mine[:whole], numpys[:whole], rtol=1e-12, atol=1e-12)
     mine, numpys = both(
-        direct.weight_gradient, [x, maps, weight], order=lambda x, g, out: (x, steps, groups, g, out, H, W)
+        direct.weight_gradient,
+        [x, maps, weight],
+        order=lambda x, g, out: (x, steps, groups, g, np.empty(6, np.int64), np.empty(6), out, H, W),
     )[2]
     np.testing.assert_allclose(mine, numpys, rtol=1e-12, atol=1e-12)
     pixels = rng.normal(size=direct.slots(groups * each_in, groups) * Hp * row)
     geometry = (Hp, Wp), (0, 0), (stride, 1), (1, 1), direct.jumps((stride, 1), (1, 1))
     mine, numpys = both(
-        direct.spread, [maps, weight, pixels], order=lambda g, w, out: (g, (H, W), groups, w, out, *geometry)
+        direct.spread,
+        [maps, weight, pixels],
+        order=lambda g, w, out: (g, (H, W), groups, w, scratch(w), out, *geometry),
     )[2]
     np.testing.assert_allclose(mine[: groups * each_in * Hp * row], numpys[: groups * each_in * Hp * row], atol=1e-12)
 
