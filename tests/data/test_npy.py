@@ -3,10 +3,12 @@
 import json
 import math
 import mmap
+import os
 import re
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 from course.data import DataLoader, Dataset, Normalization, open_npy
 from course.data.rows import Rows, take
 
+ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("train_on_disk.py")
 
 
@@ -196,6 +199,13 @@ def test_measuring_large_images_takes_little_memory() -> None:
     assert peak < 40e6  # all of them in float64 are 252 MB
 
 
+def test_the_example_of_the_documentation(tmp_path: Path, run_python: Callable[..., str]) -> None:
+    section = (ROOT / "docs" / "scale.md").read_text().split("\n## Data sets larger than memory\n")[1].split("\n## ")[0]
+    (example,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    said = run_python(f"import os\nos.chdir({str(tmp_path)!r})\n{example}")
+    assert re.fullmatch(r"(9\d|100)% of the held-out images\n", said)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, and elsewhere a limit on memory is none")
 def test_training_takes_the_same_memory_for_ten_times_as_many_images(tmp_path: Path) -> None:
@@ -205,7 +215,11 @@ def test_training_takes_the_same_memory_for_ten_times_as_many_images(tmp_path: P
         folder.mkdir()
         size = ["--gigabytes", str(gigabytes), "--limit", "400", "--steps", "200", "--batches", "100"]
         done = subprocess.run(
-            [sys.executable, SCRIPT, folder, *size, "--sparse"], capture_output=True, text=True, timeout=600
+            [sys.executable, SCRIPT, folder, *size, "--sparse"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr
         found = json.loads(done.stdout)
@@ -213,4 +227,5 @@ def test_training_takes_the_same_memory_for_ten_times_as_many_images(tmp_path: P
         assert found["images"] == int(gigabytes * 1e9 / 3072)
         peaks[gigabytes] = found["peak_anonymous_MB"]
     assert peaks[0.2] > 50  # it was measured at all
-    assert abs(peaks[2] - peaks[0.2]) < 40  # where reading the larger set would take 1,800 more
+    # images read into memory would be 1,800 more; what a first run needs to compile the loops differs by a few tens
+    assert abs(peaks[2] - peaks[0.2]) < 100

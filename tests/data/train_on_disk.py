@@ -9,7 +9,6 @@ that is there already is taken again. With --sparse no pixel is written: all are
 import argparse
 import json
 import os
-import resource
 import threading
 import time
 from pathlib import Path
@@ -68,6 +67,8 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=1500, help="to read in order and shuffled")
     parser.add_argument("--sparse", action="store_true")
     given = parser.parse_args()
+    import resource  # which Windows lacks
+
     resource.setrlimit(resource.RLIMIT_DATA, (given.limit * 10**6,) * 2)
 
     import course
