@@ -27,7 +27,7 @@ class Answer:
 def pen_and_paper(name: str, answers: list[Answer]) -> tuple[Exercise, list[Mistake]]:
     """Make an exercise whose function takes nothing and returns `{key: answer}`.
 
-    A key that is missing, or None, costs its own points alone.
+    A key that is missing, or None, costs its own points alone; where all are, the exercise is not attempted.
 
     Parameters
     ----------

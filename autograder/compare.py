@@ -15,7 +15,7 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Failure:
-    """What is wrong: a kind ("error", "type", "shape", "values", ...) and a sentence for the student."""
+    """What is wrong: a kind ("error", "type", "shape", "values", "blank" ...) and a sentence for the student."""
 
     kind: str
     sentence: str
@@ -156,7 +156,7 @@ def _error(error: Error) -> str:
     if error.type == "Unreadable":
         return "Your function returned something that cannot be read."
     if error.type == "NotImplementedError":
-        return "Your function raises NotImplementedError: this part is not written yet."
+        return "Not attempted: your function raises NotImplementedError."
     message = f": {error.message}" if error.message else ""
     at = f" (line {error.line}{': ' + error.source if error.source else ''})" if error.line else ""
     return f"Your function stops with {error.type}{message}{at}."

@@ -103,8 +103,7 @@ def _number_cases(exercise: Exercise, hidden: bool) -> list[list[tuple[int, Case
 
 
 def _report(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial]], hidden: bool) -> Report:
-    errors = [trial.outcome.error for trials in groups for trial in trials]
-    if all(error is not None and error.type == "NotImplementedError" for error in errors):
+    if all(_is_blank(trial) for trials in groups for trial in trials):
         lines = tuple(Line(behaviour.title, 0, behaviour.points) for behaviour in exercise.behaviours)
         return Report(exercise.name, NOT_ATTEMPTED, lines)
     worst = [min((t for t in trials if t.failure), key=lambda t: t.size, default=None) for trials in groups]
@@ -121,6 +120,12 @@ def _report(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial
         diagnoses=tuple(mistake.diagnosis for mistake in named),
         paste=first.case.paste(exercise.name, exercise.parameters, first.seed),
     )
+
+
+def _is_blank(trial: Trial) -> bool:
+    """Say whether nothing was written for this case: the stub is as it was, or an answer on paper is missing."""
+    error = trial.outcome.error
+    return error.type == "NotImplementedError" if error else trial.failure is not None and trial.failure.kind == "blank"
 
 
 def _line(behaviour: Behaviour, worst: Trial | None) -> Line:

@@ -60,6 +60,8 @@ def try_case(exercise: Exercise, behaviour: Behaviour, case: Case, seed: int, ca
             case.view(expected, seed)  # if that fails too, it is the check's own error
             sentence = f"What you returned has not the form that is asked for ({type(error).__name__}: {error})."
             return outcome, Failure("type", sentence)
+        if seen.value is None and isinstance(outcome.value, dict):
+            return seen, Failure("blank", "Not attempted: there is no answer by this name.")
         return seen, compare(seen, case.view(expected, seed), behaviour.demands, names)
 
     def ask_again() -> tuple[Outcome, Failure | None]:

@@ -46,8 +46,15 @@ def test_a_wrong_answer_costs_its_own_points(change, score, mistakes):
 
 def test_a_missing_answer_is_said_to_be_missing():
     report = checked({"height": 28, "mean": None})
-    assert report.score == 0.5
-    assert "Returned None" in report.text
+    assert (report.status, report.score) == ("wrong", 0.5)
+    missing = "Not attempted: there is no answer by this name."
+    assert [line.sentence for line in report.lines] == ["", missing, missing]
+
+
+@pytest.mark.parametrize("answers", [{}, dict.fromkeys(RIGHT)])
+def test_no_answer_at_all_is_not_attempted_as_a_blank_stub_is(answers):
+    report = checked(answers)
+    assert (report.status, report.score, report.max_score) == ("not attempted", 0, 2)
 
 
 @pytest.mark.parametrize("answers", [None, 28, [28, (4, 3), 0.25]])

@@ -75,7 +75,7 @@ def test_a_part_that_is_not_written_yet_is_wrong_and_a_blank_stub_is_not_attempt
 
     report = grade(partly)
     assert (report.status, report.score) == ("wrong", 1.5)
-    assert "this part is not written yet" in report.text
+    assert "Not attempted: your function raises NotImplementedError." in report.text
 
     def blank(x):
         raise NotImplementedError
