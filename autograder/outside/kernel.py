@@ -1,5 +1,6 @@
 """A kernel that nobody trusts: started, spoken to within limits, interrupted, killed."""
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -145,7 +146,9 @@ class Kernel:
         message = session.send(
             shell, "execute_request", content | more | {"stop_on_error": False}, buffers=list(buffers)
         )
-        return _Exchange(self, message["header"]["msg_id"], seconds, show).run()
+        watchdog = getattr(self.manager.provisioner, "watchdog", None)
+        with watchdog.listening() if watchdog is not None else contextlib.nullcontext():
+            return _Exchange(self, message["header"]["msg_id"], seconds, show).run()
 
     def reconnect(self) -> None:
         """Listen to the output anew: libzmq hangs up for good on a message that is too long."""

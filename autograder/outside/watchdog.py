@@ -1,9 +1,10 @@
 """A thread that looks after a sandbox: what limits of the system do not catch, or not for root, it catches."""
 
+import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,16 @@ class Watchdog(threading.Thread):
         super().__init__(daemon=True, name="sandbox-watchdog")
         self.pid, self.bounds, self.folders, self.end = pid, bounds, folders, end
         self._over, self._since = threading.Event(), time.monotonic()
+        self._baseline: int | None = None
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """In this block the grading process takes in what the sandbox sends; what its memory grows by elsewhere is its own work."""
         self._baseline = memory(os.getpid())
+        try:
+            yield
+        finally:
+            self._baseline = None
 
     def stop(self) -> None:
         """Look no more."""
@@ -58,7 +68,9 @@ class Watchdog(threading.Thread):
                 return
 
     def _grader(self) -> str:
-        most = max(self.bounds.grader << 20, self._baseline + (128 << 20))
+        if (baseline := self._baseline) is None:
+            return ""
+        most = max(self.bounds.grader << 20, baseline + (128 << 20))
         return "it sent more than can be taken in" if memory(os.getpid()) > most else ""
 
     def _processes(self) -> str:

@@ -14,6 +14,7 @@ from autograder.judge import CourseCheck
 from autograder.outside.kernel import Kernel
 from autograder.outside.limits import Limits
 from autograder.outside.student import Function, Student
+from autograder.outside.watchdog import Bounds, Watchdog
 
 LIMITS = Limits(cell=3, call=1, grace=0.5, output=1 << 20)
 CODE = """
@@ -151,3 +152,16 @@ def test_the_judge_of_the_guide_judges(student):
     assert check.judge(student).score == 0
     student.run("def double(x): return 2 * x", lambda kind, content: None)
     assert check.judge(student).score == 1
+
+
+def test_memory_that_the_grader_itself_needs_is_not_the_students(monkeypatch):
+    size = 500
+    monkeypatch.setattr("autograder.outside.watchdog.memory", lambda pid: size << 20)
+    watchdog = Watchdog(0, Bounds(grader=280), [], lambda sentence: None)
+    assert watchdog._grader() == ""  # an oracle is trained, for example
+    with watchdog.listening():
+        size = 600
+        assert watchdog._grader() == ""
+        size = 700
+        assert watchdog._grader() == "it sent more than can be taken in"
+    assert watchdog._grader() == ""
