@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +65,12 @@ def output_shape(operation: str, x: np.ndarray, window: Windows, ceil_mode: bool
     ValueError : no window fits, an image without a pixel, or a window whose taps all lie in the border
     """
     images(operation, x)
-    counts, size = [], (x.shape[2], x.shape[3])
+    return x.shape[0], x.shape[1], *_positions(operation, (x.shape[2], x.shape[3]), window, ceil_mode)
+
+
+@cache  # the layers of a network ask the same again and again
+def _positions(operation: str, size: tuple[int, int], window: Windows, ceil_mode: bool) -> tuple[int, int]:
+    counts = []
     for n, k, s, p, d in zip(size, *window, strict=True):
         steps, rest = divmod(n + 2 * p - d * (k - 1) - 1, s)
         one_more = ceil_mode and rest > 0 and (steps + 1) * s < n + p
@@ -78,7 +84,7 @@ def output_shape(operation: str, x: np.ndarray, window: Windows, ceil_mode: bool
                 f"{operation}: dilation {d} spreads the {k} taps of a window so far that all of them lie outside "
                 f"{letter} = {n} with padding {p}; use a smaller dilation or padding=0."
             )
-    return x.shape[0], x.shape[1], counts[0], counts[1]
+    return counts[0], counts[1]
 
 
 def images(operation: str, x: np.ndarray) -> None:

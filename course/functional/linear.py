@@ -33,8 +33,12 @@ def linear_forward(x: np.ndarray, weight: np.ndarray, bias: np.ndarray | None = 
     arrays = {"x": x, "weight": weight} if bias is None else {"x": x, "weight": weight, "bias": bias}
     x, weight, *rest = floats("linear", **arrays)
     _check_features("linear", x, weight)
-    threads.hold_blas()
-    out = x @ weight.T
+    out = np.empty((len(x), len(weight)), x.dtype)
+
+    def piece(outs: slice) -> None:
+        np.matmul(x, weight[outs].T, out=out[:, outs])
+
+    threads.run(piece, _pieces(len(weight), x, weight))
     if rest:
         same_shape("linear", "bias", rest[0], (len(weight),), "a row of the output")
         out += rest[0]
@@ -68,8 +72,24 @@ def linear_backward(
     grad_out, x, weight = floats("linear_backward", grad_out=grad_out, x=x, weight=weight)
     _check_features("linear_backward", x, weight)
     same_shape("linear_backward", "grad_out", grad_out, (len(x), len(weight)), "the output")
-    threads.hold_blas()
-    return grad_out @ weight, grad_out.T @ x, grad_out.sum(axis=0)
+    grad_x, grad_weight = np.empty_like(x), np.empty_like(weight)
+
+    def piece(part: tuple[str, slice]) -> None:
+        of, some = part
+        if of == "x":
+            np.matmul(grad_out, weight[:, some], out=grad_x[:, some])
+        else:
+            np.matmul(grad_out[:, some].T, x, out=grad_weight[some])
+
+    ins, outs = _pieces(x.shape[1], x, weight), _pieces(len(weight), x, weight)
+    threads.run(piece, [("x", some) for some in ins] + [("weight", some) for some in outs])
+    return grad_x, grad_weight, grad_out.sum(axis=0)
+
+
+def _pieces(features: int, x: np.ndarray, weight: np.ndarray) -> list[slice]:
+    """Cut the features that a product has columns for, so that a piece is worth a thread's while: a million multiply-adds."""
+    pieces = min(8, len(x) * weight.size >> 20)
+    return threads.slices(features, -(-features // max(1, pieces)))
 
 
 def _check_features(operation: str, x: np.ndarray, weight: np.ndarray) -> None:

@@ -131,13 +131,15 @@ class Adam(Optimizer):
 
     def change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
         """`update` in place and in one pass, to the same bits."""
-        self._pass(param, grad, state, decay=self.weight_decay, shrink=1.0)
+        updates.adam(param, grad, *state, np.array(self._numbers(), param.dtype))
 
-    def _pass(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray], decay: float, shrink: float) -> None:
+    def _numbers(self) -> tuple[float, ...]:
+        """What the pass asks for, see `course.kernels.updates`."""
+        return *self._rates(), self.weight_decay, 1.0
+
+    def _rates(self) -> tuple[float, ...]:
         beta1, beta2 = self.betas
-        step, bias2 = self.lr / (1 - beta1**self.t), 1 - beta2**self.t
-        numbers = beta1, 1 - beta1, beta2, 1 - beta2, step, bias2, self.eps, decay, shrink
-        updates.adam(param, grad, *state, np.array(numbers, param.dtype))
+        return beta1, 1 - beta1, beta2, 1 - beta2, self.lr / (1 - beta1**self.t), 1 - beta2**self.t, self.eps
 
 
 class AdamW(Adam):
@@ -157,5 +159,5 @@ class AdamW(Adam):
         m, v = state
         return adamw_step(param, grad, m, v, self.t, self.lr, self.betas, self.eps, self.weight_decay)
 
-    def change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
-        self._pass(param, grad, state, decay=0.0, shrink=1 - self.lr * self.weight_decay)
+    def _numbers(self) -> tuple[float, ...]:
+        return *self._rates(), 0.0, 1 - self.lr * self.weight_decay

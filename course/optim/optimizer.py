@@ -54,6 +54,9 @@ class Optimizer:
     def _change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
         """`change`, a large parameter in pieces: a rule goes over its numbers many times, and pieces stay in the cache."""
         param, grad, *state = (a.reshape(-1) for a in (param, grad, *state))
+        if param.size <= PIECE:
+            self.change(param, grad, state)
+            return
 
         def piece(numbers: slice) -> None:
             self.change(param[numbers], grad[numbers], [a[numbers] for a in state])
