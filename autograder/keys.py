@@ -82,7 +82,7 @@ def _code(unit: str) -> list[Path]:
         if path.stem == unit or not path.stem[:1].isdigit()
     ]
     own = [path for path in here.glob("*.py") if path.stem not in _BOOKKEEPING]
-    rooms = [path for room in ("outside", "intake") for path in (here / room).rglob("*.py")]
+    rooms = [path for room in ("outside", "intake", "oracles") for path in (here / room).rglob("*.py")]
     oracles = [path for room in ("functional", "kernels", "vision") for path in (course / room).rglob("*.py")]
     return sorted([*shared, *own, *rooms, *oracles])
 

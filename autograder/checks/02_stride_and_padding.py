@@ -8,7 +8,7 @@ from typing import Any
 from autograder.checks.draws import normal, single, whole
 from autograder.checks.windows_on_paper import WINDOWS_ON_PAPER
 from autograder.exercise import MANNERS, SHAPE, TYPES, Behaviour, Case, Exercise
-from autograder.oracle_windows import convolve2d, output_size, padding_for, strided_correlate2d
+from autograder.oracles.windows import convolve2d, output_size, padding_for, strided_correlate2d
 
 # Whoever calls one of these has not written a sliding window.
 READY_MADE = (

@@ -2,7 +2,7 @@
 
 from autograder.exercise import MANNERS, SHAPE, TYPES, Behaviour, Case, Exercise
 from autograder.oracles import Pair
-from autograder.places import best_place, count_three, largest_gap, locally_connected
+from autograder.oracles.places import best_place, count_three, largest_gap, locally_connected
 
 
 def normal(*shape: int) -> str:

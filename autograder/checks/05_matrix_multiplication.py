@@ -7,7 +7,7 @@ from autograder.checks.columns import COL2IM, IM2COL
 from autograder.checks.draws import normal, single, whole
 from autograder.checks.matrix_layers import CONV2D_IM2COL, CONV_TRANSPOSE
 from autograder.exercise import MANNERS, SHAPE, Behaviour, Case, Exercise
-from autograder.oracle_columns import matrix_of
+from autograder.oracles.columns import matrix_of
 
 CONV_MATRIX = Exercise(
     "conv_matrix",

@@ -3,7 +3,7 @@
 from autograder.checks.draws import normal, single, whole
 from autograder.checks.gradients import BACKWARD, GRAD_BIAS, GRAD_INPUT, GRAD_INPUT_FLIPPED, GRAD_WEIGHT
 from autograder.exercise import SHAPE, Behaviour, Case, Exercise
-from autograder.oracle_backward import numerical_gradient
+from autograder.oracles.backward import numerical_gradient
 
 # Functions of one array, with curvature enough that a one-sided difference shows at these steps.
 SINE = "lambda x: np.sin(x) * x[::-1]"

@@ -10,7 +10,7 @@ from autograder.checks.pooling import (
     Shape,
 )
 from autograder.exercise import SHAPE, Behaviour, Case, Exercise
-from autograder.oracle_pooling import conv1x1, receptive_field
+from autograder.oracles.pooling import conv1x1, receptive_field
 
 
 def mixed(x: Shape, filters: int, bias: str = "np.zeros({})") -> Case:

@@ -7,8 +7,8 @@ import numpy as np
 
 from autograder.answers import Answer, pen_and_paper
 from autograder.exercise import MANNERS, TYPES, Behaviour, Case, Exercise
-from autograder.oracle_training import gradients, losses
 from autograder.oracles import Array, float_dtype
+from autograder.oracles.training import gradients, losses
 
 # One step
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from autograder.checks.draws import normal, single, whole
 from autograder.exercise import MANNERS, SHAPE, TYPES, Behaviour, Case, Exercise
-from autograder.oracle_columns import fold, positions, unfold
 from autograder.oracles import Pair, pair
+from autograder.oracles.columns import fold, positions, unfold
 
 
 def columns(

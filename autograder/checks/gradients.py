@@ -8,14 +8,14 @@ from typing import Any
 
 from autograder.checks.draws import normal, single, whole
 from autograder.exercise import MANNERS, SHAPE, TYPES, VALUES, Behaviour, Case, Exercise
-from autograder.oracle_backward import (
+from autograder.oracles import Pair, pair
+from autograder.oracles.backward import (
     conv2d_backward,
     conv2d_grad_bias,
     conv2d_grad_input,
     conv2d_grad_input_flipped,
     conv2d_grad_weight,
 )
-from autograder.oracles import Pair, pair
 
 READY_MADE = (
     "course.functional.conv2d_backward",

@@ -4,8 +4,8 @@ from typing import Any
 
 from autograder.checks.draws import normal, single, whole
 from autograder.exercise import MANNERS, SHAPE, TYPES, Behaviour, Case, Exercise
-from autograder.oracle_columns import conv_transpose2d
 from autograder.oracles import conv2d
+from autograder.oracles.columns import conv_transpose2d
 
 RANDOM = "rng.standard_normal({})"
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from autograder.checks.draws import normal, single, whole
 from autograder.exercise import MANNERS, SHAPE, TYPES, Behaviour, Case, Exercise
-from autograder.oracle_pooling import (
+from autograder.oracles import Pair
+from autograder.oracles.pooling import (
     avg_pool2d,
     avg_pool2d_backward,
     max_pool2d,
     max_pool2d_backward,
     pooled_size,
 )
-from autograder.oracles import Pair
 
 Shape = tuple[int, int, int, int]
 TYPES_AND_MANNERS = tuple(dict.fromkeys((*TYPES, *MANNERS)))

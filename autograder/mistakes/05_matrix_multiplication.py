@@ -9,8 +9,8 @@ from autograder.mistakes.columns import IM2COL, into_shared
 from autograder.mistakes.convolution import CONV2D, layer
 from autograder.mistakes.folding import COL2IM
 from autograder.mistakes.transposed import TRANSPOSED
-from autograder.oracle_columns import matrix_of
 from autograder.oracles import Array, float_dtype
+from autograder.oracles.columns import matrix_of
 
 # A layer as one product goes wrong like any other, and in three ways of its own.
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from autograder.exercise import Mistake, collect
 from autograder.mistakes.columns import into_shared
-from autograder.oracle_columns import positions
 from autograder.oracles import Array, Pair, float_dtype, pair
+from autograder.oracles.columns import positions
 
 COL2IM: list[Mistake] = []
 wrong = collect(COL2IM)

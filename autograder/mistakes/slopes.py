@@ -3,8 +3,8 @@
 import numpy as np
 
 from autograder.exercise import Function, Mistake, collect
-from autograder.oracle_backward import numerical_gradient
 from autograder.oracles import Array
+from autograder.oracles.backward import numerical_gradient
 
 SLOPES: list[Mistake] = []
 wrong = collect(SLOPES)
