@@ -17,6 +17,7 @@ from course.optim import Adam
 from course.training import training_step
 
 Work = Callable[[], object]
+Step = Callable[..., object]
 
 # (C, C_out, side): three layers of a VGG on 32x32 images
 VGG_LAYERS = ((64, 64, 32), (64, 128, 16), (128, 256, 8))
@@ -64,9 +65,10 @@ def _with_torch(ways: dict[str, Work], torch: Any, make: Callable[[], Work]) -> 
     return {**ways, "torch": make()} if torch else ways
 
 
-def training(model: Module, images: np.ndarray, labels: np.ndarray) -> Work:
+def training(model: Module, images: np.ndarray, labels: np.ndarray) -> Step:
+    """A step on the first `n` images, or all."""
     optimizer = Adam(model.parameters())
-    return lambda: training_step(model, optimizer, images, labels)
+    return lambda n=None: training_step(model, optimizer, images[:n], labels[:n])
 
 
 def vgg11() -> VGG:

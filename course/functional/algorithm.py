@@ -58,6 +58,8 @@ def _stays_near(C: int, each: int, groups: int, window: Window, way: str) -> boo
     """Whether what a tile reads again and again stays in the cache; `each` filters to a group see C channels."""
     if way == "grad_weight":
         H, W = window.size
+        if C * each > 512 or window.L < 64:  # for so many sums of so few numbers, one matrix product is better
+            return False
         return 4 * LANES * groups * (C * H * W + each * window.L) <= NEAR
     return (C if way == "forward" else each) <= 16
 
@@ -66,7 +68,7 @@ def _pays(N: int, C: int, C_out: int, window: Window) -> bool:
     """Whether Winograd's products are fat enough, and its tiles not mostly beyond the edge."""
     H_out, W_out = window.positions
     tiles = -(-H_out // 4) * -(-W_out // 4)
-    return min(C, C_out) >= 16 and 16 * tiles <= 2 * window.L and N * tiles >= max(C, C_out) // 2
+    return min(C, C_out) >= 16 and 16 * tiles <= 2 * window.L and N * tiles >= max(C, C_out) // 16
 
 
 def forward(

@@ -15,6 +15,7 @@ from course.functional.padding import Padding, check_border, pad, read_border, u
 from course.functional.shapes import window_positions
 from course.kernels import columns, threads
 
+FILTERS = 128  # filters or channels that a thread takes at a time where there are many beside the columns
 WORKING_SET = 1 << 20  # bytes of columns that a thread makes at a time; they stay in its cache
 
 
@@ -128,6 +129,15 @@ def forward_product(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, window:
     N, C = x.shape[:2]
     filters = _by_group(weight, groups)
     out = np.empty((N, len(weight), window.L), x.dtype)
+    if _few_columns(N, window, weight, groups):
+        few = window.gather(x).reshape(filters.shape[2], -1)  # (K, N*L)
+
+        def some_filters(some: slice) -> None:
+            product = (filters[0, some] @ few).reshape(-1, N, window.L)
+            np.add(product.transpose(1, 0, 2), bias[some, None], out=out[:, some])
+
+        threads.run(some_filters, threads.slices(len(weight), FILTERS))
+        return out.reshape(N, len(weight), *window.positions)
 
     def piece(images: slice) -> None:
         cols = window.gather(x[images])  # (K, n, L)
@@ -143,6 +153,15 @@ def grad_x_product(maps: np.ndarray, weight: np.ndarray, window: Window, groups:
     N, C = len(maps), weight.shape[1] * groups
     filters = _by_group(weight, groups)
     out = np.empty((N, C, *window.size), maps.dtype)
+    if _few_columns(N, window, weight, groups):
+        few = _maps_by_group(maps, 1)[0]  # (C_out, N*L)
+
+        def some_channels(some: slice) -> None:
+            cols = filters[0, :, some.start * window.taps : some.stop * window.taps].T @ few
+            out[:, some] = window.scatter(cols.reshape(-1, N, window.L))
+
+        threads.run(some_channels, threads.slices(C, FILTERS))
+        return out
 
     def piece(images: slice) -> None:
         cols = filters.transpose(0, 2, 1) @ _maps_by_group(maps[images], groups)  # (groups, K/groups, n*L)
@@ -157,6 +176,15 @@ def grad_weight_product(maps: np.ndarray, x: np.ndarray, window: Window, groups:
     (N, C), C_out = x.shape[:2], maps.shape[1]
     K = C // groups * window.taps
     grad = np.zeros((groups, C_out // groups, K), x.dtype)
+    shape = C_out, C // groups, *window.kernel
+    if _few_columns(N, window, grad.reshape(shape), groups):
+        few, cols = _maps_by_group(maps, 1)[0], window.gather(x).reshape(K, -1).T  # (C_out, N*L), (N*L, K)
+
+        def some_filters(some: slice) -> None:
+            np.matmul(few[some], cols, out=grad[0, some])
+
+        threads.run(some_filters, threads.slices(C_out, FILTERS))
+        return grad.reshape(shape)
     pieces = window.pieces(N, C, grad)
     # a few sums over fixed shares of the pieces, added in order at the end: the same bits on any number of threads
     parts = np.zeros((threads.shares(pieces, grad.nbytes), *grad.shape), x.dtype)
@@ -167,7 +195,12 @@ def grad_weight_product(maps: np.ndarray, x: np.ndarray, window: Window, groups:
             parts[i] += _maps_by_group(maps[images], groups) @ cols.transpose(0, 2, 1)
 
     threads.run(share, range(len(parts)))
-    return parts.sum(axis=0, out=grad).reshape(C_out, C // groups, *window.kernel)
+    return parts.sum(axis=0, out=grad).reshape(shape)
+
+
+def _few_columns(N: int, window: Window, weight: np.ndarray, groups: int) -> bool:
+    """Whether the whole batch has few columns beside the filters: then it is the filters that are cut into pieces."""
+    return groups == 1 and len(weight) >= N * window.L and weight.nbytes > WORKING_SET
 
 
 def _by_group(weight: np.ndarray, groups: int) -> np.ndarray:

@@ -9,6 +9,8 @@ largest, so gradients are checked in float64, which always goes the other way.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course.kernels import threads, winograd
@@ -25,6 +27,10 @@ _G = np.array(
     ]
 )
 _TAPS = np.kron(_G, _G).astype(np.float32)  # (36, 9)
+_FEW = (
+    1 << 9
+)  # tiles, of all images together; then it is the filters that are cut, and their transforms stay in the cache
+_FILTERS = 64
 _WORKING_SET = 1 << 21  # bytes of transformed tiles for each thread: they stay in its cache
 
 
@@ -44,55 +50,107 @@ def winograd_forward(
     -------
     (N, C_out, H_out, W_out)
     """
-    N, C, H, W = x.shape
-    C_out = len(weight)
-    top, bottom, left, right = padding
-    grid = _Grid(H + top + bottom - 2, W + left + right - 2)
-    filters = _to_tiles(weight)  # (36, C, C_out)
-    out = np.empty((N, C_out, grid.H, grid.W), x.dtype)
 
-    def piece(images: slice) -> None:
-        products = np.matmul(grid.inputs(x[images], top, left), filters)  # (36, n*T, C_out)
-        winograd.outputs(products.reshape(-1), out[images], bias, *grid.scratch(C_out), grid.across)
+    def filters(some: slice) -> np.ndarray:
+        return _to_tiles(weight[some], _TAPS).transpose(0, 2, 1)
 
-    threads.run(piece, grid.pieces(N, C + C_out))
-    return out
+    return _convolve(x, filters, bias, padding)
 
 
 def winograd_grad_x(grad_out: np.ndarray, weight: np.ndarray, padding: tuple[int, int, int, int]) -> np.ndarray:
     """The gradient (N, C, H, W) with respect to x: a convolution of grad_out with the filters turned by half a circle."""
-    turned = np.ascontiguousarray(weight[:, :, ::-1, ::-1].swapaxes(0, 1))  # (C, C_out, 3, 3)
     # what lies further out than the kernel reaches was never seen by x
     top, bottom, left, right = (max(0, p - 2) for p in padding)
     seen = grad_out[:, :, top : grad_out.shape[2] - bottom, left : grad_out.shape[3] - right]
     border = tuple(max(0, 2 - p) for p in padding)
-    no_bias = np.zeros(len(turned), grad_out.dtype)
-    return winograd_forward(np.ascontiguousarray(seen), turned, no_bias, (border[0], border[1], border[2], border[3]))
+    no_bias = np.zeros(weight.shape[1], grad_out.dtype)
+
+    def filters(some: slice) -> np.ndarray:
+        return _to_tiles(
+            np.ascontiguousarray(weight[:, some]), _TAPS[:, ::-1]
+        )  # the nine taps from the last to the first
+
+    return _convolve(np.ascontiguousarray(seen), filters, no_bias, (border[0], border[1], border[2], border[3]))
+
+
+def _convolve(
+    x: np.ndarray, filters: Callable[[slice], np.ndarray], bias: np.ndarray, padding: tuple[int, int, int, int]
+) -> np.ndarray:
+    """(N, C, H, W) with filters that come transformed, as many as are asked for: (36, C, some)."""
+    (N, C, H, W), C_out = x.shape, len(bias)
+    top, bottom, left, right = padding
+    grid = _Grid(H + top + bottom - 2, W + left + right - 2)
+    out = np.empty((N, C_out, grid.H, grid.W), x.dtype)
+
+    def maps(products: np.ndarray, to: np.ndarray, shift: np.ndarray) -> None:
+        winograd.outputs(products.reshape(-1), to, shift, *grid.scratch(len(shift)), grid.across)
+
+    if grid.few(N):
+        tiles = grid.inputs(x, top, left)  # (36, N*T, C)
+
+        def some_filters(some: slice) -> None:
+            part = np.empty((N, some.stop - some.start, grid.H, grid.W), x.dtype)
+            maps(np.matmul(tiles, filters(some)), part, bias[some])
+            out[:, some] = part
+
+        threads.run(some_filters, threads.slices(C_out, _FILTERS))
+        return out
+    every = filters(slice(0, C_out))
+
+    def some_images(images: slice) -> None:
+        maps(np.matmul(grid.inputs(x[images], top, left), every), out[images], bias)
+
+    threads.run(some_images, grid.pieces(N, C + C_out))
+    return out
 
 
 def winograd_grad_weight(grad_out: np.ndarray, x: np.ndarray, padding: tuple[int, int, int, int]) -> np.ndarray:
     """The gradient (C_out, C, 3, 3): the three steps backwards, ``G^T [(A grad_out A^T) * (B^T d B)] G``, summed over all tiles."""
     (N, C), (C_out, H_out, W_out) = x.shape[:2], grad_out.shape[1:]
     grid = _Grid(H_out, W_out)
+    grad_weight = np.empty((C_out, C, 3, 3), x.dtype)
+
+    def both(images: slice) -> tuple[np.ndarray, np.ndarray]:
+        """(36, C_out, n*T) and (36, n*T, C)."""
+        return grid.gradients(grad_out[images]).transpose(0, 2, 1), grid.inputs(x[images], padding[0], padding[2])
+
+    if grid.few(N):
+        outer, inputs = both(slice(0, N))
+
+        def some_filters(some: slice) -> None:
+            grad_weight[some] = _from_tiles(np.matmul(outer[:, some], inputs))
+
+        threads.run(some_filters, threads.slices(C_out, _FILTERS))
+        return grad_weight
     grad = np.zeros((36, C_out, C), x.dtype)
     pieces = grid.pieces(N, C + C_out, max(_WORKING_SET, grad.nbytes // 2))
     parts = np.zeros((threads.shares(pieces, grad.nbytes), *grad.shape), x.dtype)
 
     def share(i: int) -> None:
         for images in pieces[i :: len(parts)]:
-            outer = grid.gradients(grad_out[images])  # (36, n*T, C_out)
-            parts[i] += np.matmul(outer.transpose(0, 2, 1), grid.inputs(x[images], padding[0], padding[2]))
+            parts[i] += np.matmul(*both(images))
 
     threads.run(share, range(len(parts)))
-    taps = (_TAPS.T @ parts.sum(axis=0, out=grad).reshape(36, -1)).reshape(9, C_out, C)
-    return np.ascontiguousarray(taps.transpose(1, 2, 0)).reshape(C_out, C, 3, 3)
+    grad_weight[...] = _from_tiles(parts.sum(axis=0, out=grad))
+    return grad_weight
 
 
-def _to_tiles(weight: np.ndarray) -> np.ndarray:
-    """G g G^T of every kernel: (C_out, C, 3, 3) -> (36, C, C_out)."""
+def _to_tiles(weight: np.ndarray, taps: np.ndarray) -> np.ndarray:
+    """G g G^T of every kernel, `taps` (36, 9) for short: (C_out, C, 3, 3) -> (36, C_out, C)."""
     C_out, C = weight.shape[:2]
-    taps = np.ascontiguousarray(weight.reshape(C_out, C, 9).transpose(2, 1, 0)).reshape(9, -1)
-    return (_TAPS @ taps).reshape(36, C, C_out)
+    kernels, tiles = weight.reshape(-1, 9), np.empty((36, C_out * C), weight.dtype)
+
+    def piece(some: slice) -> None:
+        np.matmul(taps, kernels[some].T, out=tiles[:, some])
+
+    threads.run(piece, threads.slices(len(kernels), 1 << 15))
+    return tiles.reshape(36, C_out, C)
+
+
+def _from_tiles(grad: np.ndarray) -> np.ndarray:
+    """The transpose of `_to_tiles`: (36, C_out, C) -> a view (C_out, C, 3, 3)."""
+    _, C_out, C = grad.shape
+    return (_TAPS.T @ grad.reshape(36, -1)).reshape(3, 3, C_out, C).transpose(2, 3, 0, 1)
 
 
 class _Grid:
@@ -102,6 +160,9 @@ class _Grid:
         self.H, self.W = H, W
         self.down, self.across = -(-H // 4), -(-W // 4)
         self.T = self.down * self.across
+
+    def few(self, N: int) -> bool:
+        return N * self.T <= _FEW
 
     def pieces(self, N: int, channels: int, working_set: int = _WORKING_SET) -> list[slice]:
         return threads.pieces(N, 36 * self.T * channels * 4, working_set)

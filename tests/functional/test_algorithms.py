@@ -11,7 +11,7 @@ from course.functional.conv import conv2d_backward_parameters
 from course.functional.window import place_window
 
 # of the largest number of each result; Winograd adds and subtracts numbers a hundred times as large as what is left of them
-BOUND = {"direct": 2e-6, "winograd": 3e-5}
+BOUND = {"direct": 2e-6, "im2col": 2e-6, "winograd": 3e-5}
 
 
 def far(mine: np.ndarray, theirs: np.ndarray) -> float:
@@ -62,6 +62,13 @@ def test_winograd(case: tuple) -> None:
     agree(case, "winograd")
 
 
+@pytest.mark.parametrize("name", ["winograd", "im2col"])
+def test_few_positions_beside_many_filters(name: str, rng: np.random.Generator, threads: int) -> None:
+    """There the filters are cut into pieces, not the batch."""
+    x, weight = rng.normal(size=(5, 150, 3, 4)).astype(np.float32), rng.normal(size=(210, 150, 3, 3)).astype(np.float32)
+    agree((x, weight, rng.normal(size=210).astype(np.float32), {"padding": 1}), name)
+
+
 def test_winograd_with_many_channels_and_several_pieces(rng: np.random.Generator, threads: int) -> None:
     x, weight = rng.normal(size=(9, 70, 17, 22)).astype(np.float32), rng.normal(size=(33, 70, 3, 3)).astype(np.float32)
     agree((x, weight, rng.normal(size=33).astype(np.float32), {"padding": 1}), "winograd")
@@ -106,6 +113,9 @@ def test_the_rule() -> None:
     assert chosen(64, 1, 6, 28, 5, "grad_weight") == "direct"
     assert chosen(32, 64, 64, 32, 3) == "winograd"  # VGG's
     assert chosen(32, 64, 64, 32, 3, "grad_weight") == "winograd"
+    assert chosen(32, 512, 512, 4, 3) == chosen(32, 512, 512, 4, 3, "grad_weight") == "winograd"
+    assert chosen(8, 512, 512, 4, 3) == "im2col"  # the filters' own transforms would cost more than they save
+    assert chosen(32, 512, 512, 2, 3, "grad_weight") == "im2col"
     assert chosen(32, 512, 512, 2, 3) == "im2col"  # three quarters of each tile would lie beyond the edge
     assert (
         chosen(64, 6, 16, 14, 5)
