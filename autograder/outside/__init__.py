@@ -3,6 +3,7 @@
 The room serves any nbgrader course; it knows nothing of `course`, and takes NumPy, Jupyter and nbgrader.
 
 - `wire`: arrays and simple values as JSON and raw buffers, bounded, no pickle; `agent` is its end in the kernel.
+- `compiling`: tells when Numba compiles, so that no limit counts it.
 - `kernel`: a kernel with limits on time, output and message size, which is interrupted, killed and started again.
 - `student`: the student's notebook in such a kernel: cells, calls of functions, replay after a loss.
 - `trusted`: `TrustedExecute`, which takes the place of nbgrader's `Execute`.

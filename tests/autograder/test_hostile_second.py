@@ -1,4 +1,4 @@
-"""What the sandbox has to do with, once more under the other engine; a file of its own, so that it can run beside the first."""
+"""The whole hostile class once more under the other engine; a file of its own, so that it can run beside the first."""
 
 import pytest
 
