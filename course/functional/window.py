@@ -200,7 +200,7 @@ def grad_weight_product(maps: np.ndarray, x: np.ndarray, window: Window, groups:
 
 def _few_columns(N: int, window: Window, weight: np.ndarray, groups: int) -> bool:
     """Whether the whole batch has few columns beside the filters: then it is the filters that are cut into pieces."""
-    return groups == 1 and len(weight) >= N * window.L and weight.nbytes > WORKING_SET
+    return groups == 1 and 0 < N * window.L <= len(weight) and weight.nbytes > WORKING_SET
 
 
 def _by_group(weight: np.ndarray, groups: int) -> np.ndarray:
