@@ -87,8 +87,8 @@ def linear_backward(
 
 
 def _pieces(features: int, x: np.ndarray, weight: np.ndarray) -> list[slice]:
-    """Cut the features that a product has columns for, so that a piece is worth a thread's while: a million multiply-adds."""
-    pieces = min(8, len(x) * weight.size >> 20)
+    """Cut the features that a product has columns for, so that a piece is worth a thread's while: four million multiply-adds."""
+    pieces = min(8, len(x) * weight.size >> 22)
     return threads.slices(features, -(-features // max(1, pieces)))
 
 

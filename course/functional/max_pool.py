@@ -6,6 +6,7 @@ import numpy as np
 
 from course.functional._arguments import Pair, floats, same_shape
 from course.functional._pool_window import output_shape, windows, winners, with_gradient
+from course.functional.relu import LITTLE, WORKING_SET
 from course.kernels import pool2x2, pooling, threads
 
 PIECE = 8  # images a thread takes at a time
@@ -181,7 +182,7 @@ def max_pool2d_backward(
 
 def pieces(x: np.ndarray) -> list[slice]:
     """The images that a thread takes at a time, of a batch whose windows take next to no time each."""
-    return threads.pieces(len(x), x[:1].nbytes, 1 << 19)
+    return threads.pieces(len(x), x[:1].nbytes, WORKING_SET, LITTLE)
 
 
 def rows(images: np.ndarray) -> np.ndarray:

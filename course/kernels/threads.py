@@ -123,8 +123,8 @@ def slices(n: int, size: int) -> list[slice]:
     return [slice(start, min(start + size, n)) for start in range(0, n, size)]
 
 
-def pieces(n: int, bytes_each: int, working_set: int) -> list[slice]:
-    """Cut range(n) into nearly equal slices of about `working_set` bytes or less: one for little work, else an even number.
+def pieces(n: int, bytes_each: int, working_set: int, least: int = 1 << 16) -> list[slice]:
+    """Cut range(n) into nearly equal slices of about `working_set` bytes or less: one for `least` bytes, else an even number.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def pieces(n: int, bytes_each: int, working_set: int) -> list[slice]:
     [slice(0, 2, None), slice(2, 4, None), slice(4, 6, None), slice(6, 7, None)]
     """
     total = n * bytes_each
-    if total <= 1 << 16:
+    if total <= least:
         return slices(n, max(1, n))
     count = -(-total // working_set)
     return slices(n, -(-n // (count + count % 2)))

@@ -10,7 +10,7 @@ from course.kernels import threads
 from course.nn import Parameter
 from course.optim._numbers import at_least_0
 
-PIECE = 1 << 15  # numbers of a parameter that are changed at a time
+PIECE = 1 << 16  # numbers of a parameter that are changed at a time
 
 
 class Optimizer:
