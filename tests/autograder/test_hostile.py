@@ -1,7 +1,7 @@
 """The hostile class, graded by nbgrader's own command under both sandboxes: everybody gets what the work is worth.
 
 The whole class runs under each engine, with the same points: none of its submissions means something under one of them only.
-Most of the time goes into starting a kernel for each (half a second) and into nbgrader's books; an endless call costs 0.6 s.
+Most of the time goes into starting a kernel for each (half a second) and into nbgrader's books; an endless call costs 1.2 s.
 """
 
 import json
@@ -34,7 +34,7 @@ from autograder.config import configure
 c = get_config()
 configure(c, root={root!r}, engine={engine!r})
 c.TrustedExecute.timeout = 5
-c.TrustedExecute.call_seconds = 0.6
+c.TrustedExecute.call_seconds = 1.2
 c.TrustedExecute.grace_seconds = 0.5
 c.SandboxProvisioner.memory_mb = 1024
 c.SandboxProvisioner.processes = 40
