@@ -71,8 +71,8 @@ def take_turns(
     return {name: Timing(tuple(found)) for name, found in rounds.items()}
 
 
-def _repeats(work: Work, enough: float = 0.01) -> int:
-    """How often to call in one turn, so that the clock has something to measure; these calls warm up as well."""
+def _repeats(work: Work, enough: float = 0.05) -> int:
+    """How often to call in one turn, so that most calls follow one of their own, as in training; these warm up as well."""
     work()
     work()
     return max(1, min(1000, round(enough / max(1e-7, _once(work, 1)))))

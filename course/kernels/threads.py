@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 from typing import TypeVar
 
+from course.kernels.memory import keep_freed_memory
+
 T = TypeVar("T")
 
 _lock = threading.Lock()
 _helpers: SimpleQueue[_Help | None] | None = None
 _threads: int | None = None
-_blas_is_held = False
+_prepared = False
 
 
 def num_threads() -> int:
@@ -60,7 +62,7 @@ def set_num_threads(n: int) -> None:
 
 def run(task: Callable[[T], None], pieces: Iterable[T]) -> None:
     """Call `task` on each piece, on several threads where there are several pieces; an error in any of them is raised here."""
-    hold_blas()
+    prepare()
     pieces = list(pieces)
     helpers = min(num_threads(), len(pieces)) - 1
     if helpers <= 0:
@@ -160,14 +162,15 @@ def _lend_a_hand(waiting: SimpleQueue[_Help | None]) -> None:
         del help  # with all that it holds, while this thread waits for the next one
 
 
-def hold_blas() -> None:
-    """Tell BLAS, once and for the whole process, to use one thread: parallel work is ours."""
-    global _blas_is_held
-    if not _blas_is_held:
+def prepare() -> None:
+    """Once and for the whole process: BLAS uses one thread, since parallel work is ours; and freed memory is kept."""
+    global _prepared
+    if not _prepared:
         from threadpoolctl import threadpool_limits
 
         threadpool_limits(limits=1, user_api="blas")
-        _blas_is_held = True
+        keep_freed_memory()
+        _prepared = True
 
 
 def _cores() -> int:

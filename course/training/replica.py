@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -12,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from distributed import Worker, WorkerPlugin, get_worker
 
-from course.kernels.threads import hold_blas
+from course.kernels.threads import prepare
 from course.nn import Buffer, Loss, Module
 from course.training.loop import Score, compute_gradients
 
@@ -63,8 +60,7 @@ class Replica(WorkerPlugin):
         self._model, self._loss = model, loss
 
     def setup(self, worker: Worker) -> None:
-        hold_blas()
-        _keep_freed_memory()
+        prepare()
         self._lock = threading.Lock()  # layers remember their input: one part at a time, however many threads
         for layer in _modules(self._model):
             for name, value in list(vars(layer).items()):
@@ -107,20 +103,6 @@ def compute_part(replica: str, part: Part) -> Result:
     """The task that Dask gives to a worker: a part of a batch for the replica of that name."""
     found: Replica = get_worker().plugins[replica]  # type: ignore[assignment]
     return found.compute(part)
-
-
-def _keep_freed_memory() -> None:
-    """Undo what Dask asks of Linux's malloc: to give each freed array back to the system at once.
-
-    The next array then comes page by page from the system again, and a step of a VGG takes twice the processor time. The numbers
-    are those that malloc arrives at by itself in any other process that allocates large arrays (mallopt(3)); another wish than
-    Dask's own in MALLOC_TRIM_THRESHOLD_ is left alone.
-    """
-    if sys.platform == "linux" and os.environ.get("MALLOC_TRIM_THRESHOLD_") == "65536":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # not every C library has it
-        if mallopt:
-            mallopt(-3, 32 << 20)  # M_MMAP_THRESHOLD
-            mallopt(-1, 64 << 20)  # M_TRIM_THRESHOLD
 
 
 def buffers(model: Module) -> dict[str, Buffer]:
