@@ -41,6 +41,8 @@ class Labelled(NamedTuple):
     def back(self, grad_rows: np.ndarray) -> np.ndarray:
         """A gradient of the rows (R, C) as one of the scores (N, C, d1, ...); zero where the label does not count."""
         N, C, *places = self.shape
+        if not places and len(grad_rows) == N:
+            return grad_rows
         grad = np.zeros((len(self.counts), C), grad_rows.dtype)
         grad[self.counts] = grad_rows
         return np.ascontiguousarray(np.moveaxis(grad.reshape(N, *places, C), -1, 1))
@@ -86,7 +88,9 @@ def labelled(
             f"{operation}: labels run from {labels.min()} to {labels.max()}, but with {C} {name} a row they must lie "
             f"in 0 .. {C - 1}."
         )
-    rows = np.moveaxis(z, 1, -1).reshape(-1, C)[counts]  # (N, C, d1, ...) -> (N, d1, ..., C) -> (R, C)
+    rows = (
+        z if z.ndim == 2 and counts.all() else np.moveaxis(z, 1, -1).reshape(-1, C)[counts]
+    )  # (N, C, d1, ...) -> (N, d1, ..., C) -> (R, C)
     found = Labelled(rows, labels, _class_weight(operation, weight, C, z.dtype), counts, z.shape)
     if not found.of_label.any():
         raise ValueError(f"{operation}: every label has a class of weight 0, so there is nothing to average.")

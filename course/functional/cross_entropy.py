@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from course.functional._labels import Labelled, labelled
+from course.functional._labels import labelled
 from course.functional._numbers import number
-from course.functional.softmax import log_softmax, softmax
+from course.functional.softmax import log_softmax
 
 
 def cross_entropy_forward(
@@ -53,12 +53,7 @@ def cross_entropy_forward(
     >>> round(cross_entropy_forward(logits, labels) / math.log(2), 4)
     1.5
     """
-    z, smoothing = _arguments("cross_entropy", logits, labels, weight, ignore_index, label_smoothing)
-    log_p = log_softmax(z.rows)
-    losses = -log_p[z.at_label] * z.of_label
-    if smoothing:
-        losses = (1 - smoothing) * losses - smoothing / len(z.weight) * (log_p * z.weight).sum(axis=1)
-    return float(losses.sum() / z.of_label.sum())
+    return CrossEntropy("cross_entropy", logits, labels, weight, ignore_index, label_smoothing).loss()
 
 
 def cross_entropy_backward(
@@ -80,24 +75,40 @@ def cross_entropy_backward(
     >>> cross_entropy_backward(np.zeros((1, 4)), np.array([2]))
     array([[ 0.25,  0.25, -0.75,  0.25]])
     """
-    z, smoothing = _arguments("cross_entropy_backward", logits, labels, weight, ignore_index, label_smoothing)
-    p = softmax(z.rows)
-    share = smoothing / len(z.weight)
-    # how much of each row's loss hangs on p: all the weight that its classes carry
-    carried = (1 - smoothing) * z.of_label + share * z.weight.sum()
-    grad = p * carried[:, None]
-    grad -= share * z.weight
-    grad[z.at_label] -= (1 - smoothing) * z.of_label
-    return z.back(grad / z.of_label.sum())
+    return CrossEntropy("cross_entropy_backward", logits, labels, weight, ignore_index, label_smoothing).gradient()
 
 
-def _arguments(
-    operation: str,
-    logits: np.ndarray,
-    labels: np.ndarray,
-    weight: np.ndarray | None,
-    ignore_index: int,
-    label_smoothing: float,
-) -> tuple[Labelled, float]:
-    smoothing = number(f"{operation}: label_smoothing", label_smoothing, least=0, most=1)
-    return labelled(operation, "logits", logits, labels, weight, ignore_index), smoothing
+class CrossEntropy:
+    """The loss and its gradient from one look at the arguments: who asks, and what `cross_entropy_forward` takes."""
+
+    def __init__(
+        self,
+        operation: str,
+        logits: np.ndarray,
+        labels: np.ndarray,
+        weight: np.ndarray | None,
+        ignore_index: int,
+        label_smoothing: float,
+    ) -> None:
+        self._smoothing = number(f"{operation}: label_smoothing", label_smoothing, least=0, most=1)
+        self._z = labelled(operation, "logits", logits, labels, weight, ignore_index)
+        self._log_p = log_softmax(self._z.rows)
+        self._of_label = self._z.of_label
+
+    def loss(self) -> float:
+        z, smoothing = self._z, self._smoothing
+        losses = -self._log_p[z.at_label] * self._of_label
+        if smoothing:
+            losses = (1 - smoothing) * losses - smoothing / len(z.weight) * (self._log_p * z.weight).sum(axis=1)
+        return float(losses.sum() / self._of_label.sum())
+
+    def gradient(self) -> np.ndarray:
+        z, smoothing = self._z, self._smoothing
+        share = smoothing / len(z.weight)
+        # how much of each row's loss hangs on p: all the weight that its classes carry
+        carried = (1 - smoothing) * self._of_label + share * z.weight.sum()
+        grad = np.exp(self._log_p) * carried[:, None]
+        if smoothing:
+            grad -= share * z.weight
+        grad[z.at_label] -= (1 - smoothing) * self._of_label
+        return z.back(grad / self._of_label.sum())

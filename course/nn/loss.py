@@ -8,6 +8,7 @@ from course import functional as F
 from course.functional._labels import check_ignore_index, check_weight
 from course.functional._numbers import number
 from course.functional.binary_cross_entropy import check_factor
+from course.functional.cross_entropy import CrossEntropy
 from course.functional.dice_loss import check_smooth
 
 
@@ -55,14 +56,12 @@ class CrossEntropyLoss(Loss):
 
     def forward(self, logits: np.ndarray, labels: np.ndarray) -> float:
         """The loss of logits (N, classes, d1, ...) for integer labels (N, d1, ...)."""
-        self._logits, self._labels = logits, labels
-        return F.cross_entropy_forward(logits, labels, self.weight, self.ignore_index, self.label_smoothing)
+        self._last = CrossEntropy("cross_entropy", logits, labels, self.weight, self.ignore_index, self.label_smoothing)
+        return self._last.loss()
 
     def backward(self) -> np.ndarray:
         """The gradient of the last loss with respect to its logits."""
-        return F.cross_entropy_backward(
-            self._logits, self._labels, self.weight, self.ignore_index, self.label_smoothing
-        )
+        return self._last.gradient()
 
 
 class NLLLoss(Loss):
