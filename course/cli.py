@@ -163,10 +163,10 @@ def warmup() -> None:
     """Compile all kernels now, so that the first notebook cell does not wait for it."""
     from tqdm import tqdm
 
-    from course.kernels.warmup import tasks
+    from course.kernels.warmup import run_all, tasks
 
-    for _, task in tqdm(tasks(), desc="compiling", unit="kernel", ascii=True, disable=None):
-        task()
+    for _ in tqdm(run_all(), total=len(tasks()), desc="compiling", unit="kernel", ascii=True, disable=None):
+        pass
 
 
 @main.command()

@@ -66,7 +66,7 @@ class _Back:
         planes = direct.slots(self._channels, self._groups)
         pixels = np.empty(planes * self._size[0] * self._size[1] * LANES, maps.dtype)
         scratch = _scratch(self._weight, len(self._weight) // self._groups)
-        direct.spread(maps, self._window.positions, self._groups, self._weight, scratch, pixels, *self._geometry)
+        direct.transposed(maps, self._window.positions, self._groups, self._weight, scratch, pixels, *self._geometry)
         direct.apart(pixels, self._padded[images])
 
     @property

@@ -165,7 +165,7 @@ correlate_few = jit(
 """The same for few filters to a group: six positions at a time. `out` and `x` must reach five positions further."""
 
 
-def _spread(g, size, groups, weight, scratch, out, place, origin, stride, dilation, jumps):  # type: ignore[no-untyped-def]
+def _transposed(g, size, groups, weight, scratch, out, place, origin, stride, dilation, jumps):  # type: ignore[no-untyped-def]
     (H_out, W_out), (H, W), (top, left) = size, place, origin
     (sH, sW), (dH, dW), (jH, jW) = stride, dilation, jumps
     C_out, C, A, B = weight.shape
@@ -200,7 +200,7 @@ def _spread(g, size, groups, weight, scratch, out, place, origin, stride, dilati
                     )  # fmt: skip
 
 
-def _spread_numpy(
+def _transposed_numpy(
     g: np.ndarray,
     size: tuple[int, int],
     groups: int,
@@ -228,7 +228,7 @@ def _spread_numpy(
     out[: groups * C * H * W * LANES] = field[:, :, top : top + H, left : left + W].ravel()
 
 
-spread = jit(_spread, fallback=_spread_numpy, exact=False, intrinsics={"six_filters": tile.six_filters})
+transposed = jit(_transposed, fallback=_transposed_numpy, exact=False, intrinsics={"six_filters": tile.six_filters})
 """The transpose of `correlate`, for images side by side: each gradient goes back to its window.
 
 Fills `out`, (slots(groups * C, groups), H, W, 16) flat, with what the pixels of images H x W = `place` get from `g`, (C_out, H_out,

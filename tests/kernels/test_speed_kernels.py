@@ -87,7 +87,7 @@ def test_direct(groups: int, each_in: int, each_out: int, kH: int, kW: int, extr
     pixels = rng.normal(size=direct.slots(groups * each_in, groups) * Hp * row)
     geometry = (Hp, Wp), (0, 0), (stride, 1), (1, 1), direct.jumps((stride, 1), (1, 1))
     mine, numpys = both(
-        direct.spread,
+        direct.transposed,
         [maps, weight, pixels],
         order=lambda g, w, out: (g, (H, W), groups, w, scratch(w), out, *geometry),
     )[2]
