@@ -85,7 +85,7 @@ def _convolve(
     def maps(products: np.ndarray, to: np.ndarray, shift: np.ndarray) -> None:
         winograd.outputs(products.reshape(-1), to, shift, *grid.scratch(len(shift)), grid.across)
 
-    if grid.few(N):
+    if grid.few(N, C, C_out):
         tiles = grid.inputs(x, top, left)  # (36, N*T, C)
 
         def some_filters(some: slice) -> None:
@@ -114,7 +114,7 @@ def winograd_grad_weight(grad_out: np.ndarray, x: np.ndarray, padding: tuple[int
         """(36, C_out, n*T) and (36, n*T, C)."""
         return grid.gradients(grad_out[images]).transpose(0, 2, 1), grid.inputs(x[images], padding[0], padding[2])
 
-    if grid.few(N):
+    if grid.few(N, C, C_out):
         outer, inputs = both(slice(0, N))
 
         def some_filters(some: slice) -> None:
@@ -161,8 +161,9 @@ class _Grid:
         self.down, self.across = -(-H // 4), -(-W // 4)
         self.T = self.down * self.across
 
-    def few(self, N: int) -> bool:
-        return N * self.T <= _FEW
+    def few(self, N: int, C: int, C_out: int) -> bool:
+        """Whether the tiles of N images are few beside the filters: then it is these that are cut into pieces."""
+        return N * self.T * (C + C_out) <= 2 * C * C_out
 
     def pieces(self, N: int, channels: int, working_set: int = _WORKING_SET) -> list[slice]:
         return threads.pieces(N, 36 * self.T * channels * 4, working_set)
