@@ -6,7 +6,7 @@ import numpy as np
 
 from course.functional.padding import pad, unpad
 from course.functional.window import Window
-from course.kernels import direct, threads
+from course.kernels import direct, lanes, threads
 from course.kernels.tile import LANES, SIX
 
 FEW = 2  # filters to a group: so few would leave most of a tile for six filters idle
@@ -67,7 +67,7 @@ class _Back:
         pixels = np.empty(planes * self._size[0] * self._size[1] * LANES, maps.dtype)
         scratch = _scratch(self._weight, len(self._weight) // self._groups)
         direct.transposed(maps, self._window.positions, self._groups, self._weight, scratch, pixels, *self._geometry)
-        direct.apart(pixels, self._padded[images])
+        lanes.apart(pixels, self._padded[images])
 
     @property
     def grad_x(self) -> np.ndarray:
@@ -158,18 +158,18 @@ class _SideBySide:
             x, top, left = pad(x, self._window.border, self._window.mode), 0, 0
         # a loop that makes six positions at a time reads up to five positions more
         size = x.shape[1] * self.steps[0] + SIX * self.steps[4]
-        lanes = (np.zeros if any(self._window.border) or len(x) < LANES else np.empty)(size, x.dtype)
-        direct.side_by_side(x, lanes, self._Hp, self._Wp, top, left)
-        return lanes
+        pixels = (np.zeros if any(self._window.border) or len(x) < LANES else np.empty)(size, x.dtype)
+        lanes.side_by_side(x, pixels, self._Hp, self._Wp, top, left)
+        return pixels
 
     def gradient(self, grad_out: np.ndarray) -> np.ndarray:
         n, C_out, H, W = grad_out.shape
-        lanes = (np.zeros if n < LANES else np.empty)(C_out * H * W * LANES, grad_out.dtype)
-        direct.side_by_side(grad_out, lanes, H, W, 0, 0)
-        return lanes
+        maps = (np.zeros if n < LANES else np.empty)(C_out * H * W * LANES, grad_out.dtype)
+        lanes.side_by_side(grad_out, maps, H, W, 0, 0)
+        return maps
 
     def read(self, maps: np.ndarray, out: np.ndarray) -> None:
-        direct.apart(maps, out)
+        lanes.apart(maps, out)
 
 
 class _OneByOne:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from course.kernels import columns, direct, elementwise, moments, pool2x2, pooling, updates, winograd
+from course.kernels import columns, direct, elementwise, lanes, moments, pool2x2, pooling, updates, winograd
 from course.kernels.threads import num_threads
 
 Task = tuple[str, Callable[[], None]]
@@ -108,17 +108,19 @@ def _direct() -> Calls:
         np.zeros(1, np.float32),
     )
     # a tile reads and writes six positions of sixteen numbers, whatever is asked of it
-    lanes, out, steps, ones = np.zeros(96, np.float32), np.zeros(96, np.float32), (16, 16, 16, 16, 16), (1, 1)
+    sixteen, out, steps, ones = np.zeros(96, np.float32), np.zeros(96, np.float32), (16, 16, 16, 16, 16), (1, 1)
     room = np.zeros(12, np.float32)
     return {
-        "side_by_side float32": partial(direct.side_by_side.compiled, pixel, lanes, 1, 1, 0, 0),
-        "apart float32": partial(direct.apart.compiled, lanes, pixel),
-        "correlate float32": partial(direct.correlate.compiled, lanes, steps, 1, weight, bias, room, out, 1, 1),
-        "correlate_few float32": partial(direct.correlate_few.compiled, lanes, steps, 1, weight, bias, room, out, 1, 1),
+        "side_by_side float32": partial(lanes.side_by_side.compiled, pixel, sixteen, 1, 1, 0, 0),
+        "apart float32": partial(lanes.apart.compiled, sixteen, pixel),
+        "correlate float32": partial(direct.correlate.compiled, sixteen, steps, 1, weight, bias, room, out, 1, 1),
+        "correlate_few float32": partial(
+            direct.correlate_few.compiled, sixteen, steps, 1, weight, bias, room, out, 1, 1
+        ),
         "transposed float32": partial(
-            direct.transposed.compiled, lanes, ones, 1, weight, room, out, ones, (0, 0), ones, ones, ones
+            direct.transposed.compiled, sixteen, ones, 1, weight, room, out, ones, (0, 0), ones, ones, ones
         ),
         "weight_gradient float32": partial(
-            direct.weight_gradient.compiled, lanes, steps, 1, out, np.zeros(6, np.int64), room, weight.copy(), 1, 1
+            direct.weight_gradient.compiled, sixteen, steps, 1, out, np.zeros(6, np.int64), room, weight.copy(), 1, 1
         ),
     }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from course import functional as F
 from course.functional.max_pool import scatter_to_winners
-from course.kernels import direct, elementwise, moments, pool2x2, updates, winograd
+from course.kernels import direct, elementwise, lanes, moments, pool2x2, updates, winograd
 from course.kernels.jit import jit
 from course.kernels.tile import LANES
 from course.nn import Parameter
@@ -97,11 +97,11 @@ def test_direct(groups: int, each_in: int, each_out: int, kH: int, kW: int, extr
 @given(st.integers(1, 16), few, few, few, few, few, seeds)
 def test_side_by_side_and_back(n: int, C: int, H: int, W: int, top: int, left: int, seed: int) -> None:
     x = np.random.default_rng(seed).normal(size=(n, C, H, W))
-    lanes = np.zeros(C * (H + top) * (W + left) * LANES)
-    mine, numpys = both(direct.side_by_side, [x, lanes], (H + top, W + left, top, left))[1]
+    sixteen = np.zeros(C * (H + top) * (W + left) * LANES)
+    mine, numpys = both(lanes.side_by_side, [x, sixteen], (H + top, W + left, top, left))[1]
     np.testing.assert_array_equal(mine, numpys)
     field = np.empty((n, C, H + top, W + left))
-    mine, numpys = both(direct.apart, [mine, field])[1]
+    mine, numpys = both(lanes.apart, [mine, field])[1]
     np.testing.assert_array_equal(mine, numpys)
     np.testing.assert_array_equal(mine[:, :, top:, left:], x)
 
