@@ -88,9 +88,9 @@ def labelled(
             f"{operation}: labels run from {labels.min()} to {labels.max()}, but with {C} {name} a row they must lie "
             f"in 0 .. {C - 1}."
         )
-    rows = (
-        z if z.ndim == 2 and counts.all() else np.moveaxis(z, 1, -1).reshape(-1, C)[counts]
-    )  # (N, C, d1, ...) -> (N, d1, ..., C) -> (R, C)
+    rows = z
+    if z.ndim > 2 or not counts.all():
+        rows = np.moveaxis(z, 1, -1).reshape(-1, C)[counts]  # (N, C, d1, ...) -> (N, d1, ..., C) -> (R, C)
     found = Labelled(rows, labels, _class_weight(operation, weight, C, z.dtype), counts, z.shape)
     if not found.of_label.any():
         raise ValueError(f"{operation}: every label has a class of weight 0, so there is nothing to average.")

@@ -87,6 +87,11 @@ def _positions(operation: str, size: tuple[int, int], window: Windows, ceil_mode
     return counts[0], counts[1]
 
 
+def rows(images: np.ndarray) -> np.ndarray:
+    """(n, C, H, W) -> (n*C*H, W), as `course.kernels.pool2x2` takes images."""
+    return images.reshape(-1, images.shape[3])
+
+
 def images(operation: str, x: np.ndarray) -> None:
     """Raise unless `x` is (N, C, H, W) with something in each image."""
     rank(operation, "x", x, "N, C, H, W")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course.functional._arguments import Pair, floats
-from course.functional._pool_window import Windows, output_shape, windows, with_gradient
-from course.functional.max_pool import pieces, rows
+from course.functional._pool_window import Windows, output_shape, rows, windows, with_gradient
 from course.kernels import pool2x2, pooling, threads
 
 PIECE = 8  # images a thread takes at a time
@@ -69,13 +68,17 @@ def avg_pool2d_forward(
     """
     (x,), window = floats("avg_pool2d", x=x), windows("avg_pool2d", kernel_size, stride, padding)
     out = np.empty(output_shape("avg_pool2d", x, window, ceil_mode), x.dtype)
+    if window.tile(x, ceil_mode):
+
+        def quarters(images: slice) -> None:
+            pool2x2.avg_pool(rows(x[images]), rows(out[images]))
+
+        threads.run(quarters, threads.light_pieces(len(x), x[:1].nbytes))
+        return out
     divisor = _divisor(x, window, out.shape, count_include_pad)
 
     def piece(images: slice) -> None:
-        if window.tile(x, ceil_mode):
-            pool2x2.avg_pool(rows(x[images]), rows(out[images]))
-        else:
-            pooling.avg_pool(x[images], divisor, out[images], *window.numbers[:6])
+        pooling.avg_pool(x[images], divisor, out[images], *window.numbers[:6])
 
     threads.run(piece, threads.slices(len(x), PIECE))
     return out
@@ -138,7 +141,7 @@ def avg_pool2d_backward(
         def quarters(images: slice) -> None:
             pool2x2.avg_pool_gradient(rows(grad_out[images]), rows(grad_x[images]))
 
-        threads.run(quarters, pieces(x))
+        threads.run(quarters, threads.light_pieces(len(x), x[:1].nbytes))
         return grad_x
     grad_x = np.zeros_like(x)
     shares = grad_out / _divisor(x, window, grad_out.shape, count_include_pad).astype(x.dtype)

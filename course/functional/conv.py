@@ -104,9 +104,8 @@ def conv2d_backward_plain(
     padding_mode: str = "zeros",
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`conv2d_backward` as the chain rule says it: each output hands its gradient to the window and the filter that made it."""
-    grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
-    window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
-    same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
+    geometry = stride, padding, dilation, padding_mode
+    grad_out, x, weight, window = _way_back(grad_out, x, weight, groups, geometry)
     (sH, sW), (dH, dW), (kH, kW) = window.stride, window.dilation, window.kernel
     C_out, C, _, _ = weight.shape
     padded = _padded(x, window)
@@ -164,9 +163,8 @@ def conv2d_backward(
     array([[ 8., 12.],
            [20., 24.]])
     """
-    grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
-    window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
-    same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
+    geometry = stride, padding, dilation, padding_mode
+    grad_out, x, weight, window = _way_back(grad_out, x, weight, groups, geometry)
     grad_x, grad_weight = algorithms.backward(grad_out, x, weight, window, groups, algorithm)
     return grad_x, grad_weight, _grad_bias(grad_out)
 
@@ -182,10 +180,19 @@ def conv2d_backward_parameters(
     padding_mode: str = "zeros",
 ) -> tuple[np.ndarray, np.ndarray]:
     """`conv2d_backward` without the gradient of the images, which a network's first layer hands to nobody."""
-    grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
-    window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], stride, padding, dilation, padding_mode)
-    same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
+    geometry = stride, padding, dilation, padding_mode
+    grad_out, x, weight, window = _way_back(grad_out, x, weight, groups, geometry)
     return algorithms.grad_weight(grad_out, x, weight, window, groups, "auto"), _grad_bias(grad_out)
+
+
+def _way_back(
+    grad_out: np.ndarray, x: np.ndarray, weight: np.ndarray, groups: int, geometry: tuple[Pair, Padding, Pair, str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, Window]:
+    """The checked arguments of `conv2d_backward`, and where the window stood."""
+    grad_out, x, weight = gradient_arguments("conv2d_backward", grad_out, x, weight, groups)
+    window = place_window("conv2d_backward", x.shape[2:], weight.shape[2:], *geometry)
+    same_shape("conv2d_backward", "grad_out", grad_out, (len(x), len(weight), *window.positions), "the output")
+    return grad_out, x, weight, window
 
 
 def _grad_bias(grad_out: np.ndarray) -> np.ndarray:

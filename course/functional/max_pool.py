@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course.functional._arguments import Pair, floats, same_shape
-from course.functional._pool_window import output_shape, windows, winners, with_gradient
-from course.functional.relu import LITTLE, WORKING_SET
+from course.functional._pool_window import output_shape, rows, windows, winners, with_gradient
 from course.kernels import pool2x2, pooling, threads
 
 PIECE = 8  # images a thread takes at a time
@@ -74,7 +73,7 @@ def max_pool2d_forward(
     def piece(images: slice) -> None:
         pool2x2.max_pool(rows(x[images]), rows(out[images]))
 
-    threads.run(piece, pieces(x))
+    threads.run(piece, threads.light_pieces(len(x), x[:1].nbytes))
     return out
 
 
@@ -174,20 +173,10 @@ def max_pool2d_backward(
         def piece(images: slice) -> None:
             pool2x2.max_pool_gradient(rows(grad_out[images]), rows(x[images]), rows(grad_x[images]))
 
-        threads.run(piece, pieces(x))
+        threads.run(piece, threads.light_pieces(len(x), x[:1].nbytes))
         return grad_x
     _, indices = max_pool2d_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode)
     return scatter_to_winners("max_pool2d_backward", grad_out, indices, x.shape)
-
-
-def pieces(x: np.ndarray) -> list[slice]:
-    """The images that a thread takes at a time, of a batch whose windows take next to no time each."""
-    return threads.pieces(len(x), x[:1].nbytes, WORKING_SET, LITTLE)
-
-
-def rows(images: np.ndarray) -> np.ndarray:
-    """(n, C, H, W) -> (n*C*H, W)."""
-    return images.reshape(-1, images.shape[3])
 
 
 def scatter_to_winners(

@@ -7,9 +7,6 @@ import numpy as np
 from course.functional._arguments import floats, same_shape
 from course.kernels import elementwise, threads
 
-WORKING_SET = 1 << 19  # bytes of images that a thread takes at a time
-LITTLE = 1 << 20  # bytes that are worked through in the time that it takes to call a second thread
-
 
 def relu_forward(x: np.ndarray) -> np.ndarray:
     """max(x, 0), number by number.
@@ -38,7 +35,7 @@ def relu_forward(x: np.ndarray) -> np.ndarray:
     def piece(numbers: slice) -> None:
         elementwise.positive_part(flat[numbers], flat_out[numbers])
 
-    threads.run(piece, threads.pieces(x.size, x.itemsize, WORKING_SET, LITTLE))
+    threads.run(piece, threads.light_pieces(x.size, x.itemsize))
     return out
 
 
@@ -70,5 +67,5 @@ def relu_backward(grad_out: np.ndarray, x: np.ndarray) -> np.ndarray:
     def piece(numbers: slice) -> None:
         elementwise.pass_where_positive(*(a[numbers] for a in flat))
 
-    threads.run(piece, threads.pieces(x.size, x.itemsize, WORKING_SET, LITTLE))
+    threads.run(piece, threads.light_pieces(x.size, x.itemsize))
     return grad_x

@@ -44,9 +44,8 @@ class MaxPool2d(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         self._x, self._indices = x, None
-        if np.ndim(x) == 4 and self._window.tile(
-            x, self.ceil_mode
-        ):  # the winners are found again faster than they are read
+        # of 2x2 windows side by side the winners are found again faster than they are read
+        if np.ndim(x) == 4 and self._window.tile(x, self.ceil_mode):
             return F.max_pool2d_forward(x, *self._how())
         out, self._indices = F.max_pool2d_with_indices(x, *self._how())
         return out

@@ -125,12 +125,8 @@ class Adam(Optimizer):
         share(name, **{"betas[0]": betas[0], "betas[1]": betas[1]})
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
 
-    def update(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> tuple[np.ndarray, ...]:
-        m, v = state
-        return adam_step(param, grad, m, v, self.t, self.lr, self.betas, self.eps, self.weight_decay)
-
     def change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
-        """`update` in place and in one pass, to the same bits."""
+        """`adam_step` in place and in one pass, to the same bits."""
         updates.adam(param, grad, *state, np.array(self._numbers(), param.dtype))
 
     def _numbers(self) -> tuple[float, ...]:
@@ -154,10 +150,6 @@ class AdamW(Adam):
         weight_decay: float = 1e-2,
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
-
-    def update(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> tuple[np.ndarray, ...]:
-        m, v = state
-        return adamw_step(param, grad, m, v, self.t, self.lr, self.betas, self.eps, self.weight_decay)
 
     def _numbers(self) -> tuple[float, ...]:
         return *self._rates(), 0.0, 1 - self.lr * self.weight_decay

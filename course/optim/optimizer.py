@@ -14,7 +14,7 @@ PIECE = 1 << 16  # numbers of a parameter that are changed at a time
 
 
 class Optimizer:
-    """Changes parameters along their gradients, one `step()` at a time; a subclass says how, number by number, in `update`.
+    """Changes parameters along their gradients, one `step()` at a time; a subclass says how: `update`, or `change`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class Optimizer:
         threads.run(piece, threads.slices(param.size, PIECE))
 
     def change(self, param: np.ndarray, grad: np.ndarray, state: list[np.ndarray]) -> None:
-        """`update` in place."""
+        """`update` in place: what `step` calls, for whole parameters or pieces of them."""
         for old, new in zip((param, *state), self.update(param, grad, state), strict=True):
             old[...] = new
 

@@ -129,8 +129,11 @@ def test_2x2_pooling_to_the_bit(R: int, W: int, data: st.DataObject, dtype: type
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("weight_decay", "kind"), [(0.0, Adam), (0.1, Adam), (0.1, AdamW)])
-def test_adam_in_one_pass_to_the_bit(dtype: type, weight_decay: float, kind: type, rng: np.random.Generator) -> None:
-    start, grads = rng.normal(size=(7, 9)).astype(dtype), rng.normal(size=(3, 7, 9)).astype(dtype)
+@pytest.mark.parametrize("shape", [(7, 9), (330, 401)])  # the second in three pieces
+def test_adam_in_one_pass_to_the_bit(
+    dtype: type, weight_decay: float, kind: type, shape: tuple[int, int], rng: np.random.Generator
+) -> None:
+    start, grads = rng.normal(size=shape).astype(dtype), rng.normal(size=(3, *shape)).astype(dtype)
     parameter, plain, m, v = Parameter(start), start, np.zeros_like(start), np.zeros_like(start)
     kept = start.copy()
     optimizer = kind([parameter], lr=0.03, weight_decay=weight_decay)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from course import functional as F
+from course.functional import conv2d_backward
 from course.models import lenet5
 from course.nn import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, Module, Parameter, ReLU, Sequential
 
@@ -143,3 +145,33 @@ def test_no_images_give_no_logits() -> None:
     model = lenet5()
     assert model(np.zeros((0, 1, 28, 28), np.float32)).shape == (0, 10)
     assert model.backward(np.zeros((0, 10), np.float32)).shape == (0, 1, 28, 28)  # type: ignore[union-attr]
+
+
+class Halved(Sequential):
+    """A network with a way back of its own."""
+
+    def backward(self, grad_out: np.ndarray) -> np.ndarray:
+        return super().backward(grad_out / 2)
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.5])
+def test_the_parameters_gradients_alone_are_those_of_backward(factor: float, rng: np.random.Generator) -> None:
+    x, grad_out = rng.normal(size=(20, 1, 28, 28)).astype(np.float32), rng.normal(size=(20, 10)).astype(np.float32)
+    whole, alone = lenet5(seed=3), lenet5(seed=3)
+    whole(x)
+    whole.backward(grad_out * np.float32(factor))
+    network = alone if factor == 1 else Halved(alone)
+    network(x)
+    network.backward_parameters(grad_out)
+    for mine, theirs in zip(network.parameters(), whole.parameters(), strict=True):
+        assert mine.grad is not None
+        np.testing.assert_array_equal(mine.grad, theirs.grad)
+
+
+def test_a_first_layer_in_training_makes_no_gradient_of_the_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(F, "conv2d_backward", lambda *a, **how: made.append(a[1].shape) or conv2d_backward(*a, **how))
+    model = lenet5()
+    model(np.ones((2, 1, 28, 28), np.float32))
+    model.backward_parameters(np.ones((2, 10), np.float32))
+    assert made == [(2, 6, 14, 14)]

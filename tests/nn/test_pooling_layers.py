@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course import functional as F
+from course.functional.max_pool import scatter_to_winners
 from course.nn import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool2d, MaxPool2d, MaxUnpool2d, Module
 
 X = np.random.default_rng(5).normal(size=(3, 2, 7, 9))
@@ -40,6 +41,18 @@ def test_the_layer_is_the_function(
     np.testing.assert_array_equal(grad_x, getattr(F, f"{name}_backward")(grad_out, x, *arguments))
     assert layer(x[:0]).shape == (0, *out.shape[1:])
     assert layer.backward(grad_out[:0]).shape == (0, 2, 7, 9)
+
+
+@pytest.mark.parametrize("look", [False, True])
+def test_2x2_windows_side_by_side_find_their_winners_when_asked(look: bool, rng: np.random.Generator) -> None:
+    x, grad_out = rng.integers(0, 3, (3, 2, 6, 9)).astype(float), rng.normal(size=(3, 2, 3, 4))  # with ties
+    pool = MaxPool2d(2)
+    out, where = F.max_pool2d_with_indices(x, 2)
+    np.testing.assert_array_equal(pool(x), out)
+    if look:
+        np.testing.assert_array_equal(pool.indices, where)
+    expected = scatter_to_winners("max_pool", grad_out, where, x.shape)
+    np.testing.assert_array_equal(pool.backward(grad_out), expected)
 
 
 @pytest.mark.parametrize("layer, name, arguments", LAYERS, ids=[repr(layer) for layer, _, _ in LAYERS])
