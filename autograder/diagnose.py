@@ -1,11 +1,11 @@
 """Name the mistake: find the wrong solution whose output equals the student's on the very same inputs."""
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from autograder.call import call_here
 from autograder.compare import same_value
-from autograder.exercise import Exercise, Mistake
+from autograder.exercise import Behaviour, Case, Exercise, Mistake
 from autograder.trial import Trial, try_case
 
 
@@ -50,7 +50,7 @@ def explain(exercise: Exercise, mistakes: list[Mistake], groups: list[list[Trial
 
 def _explains(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
     """Say whether the mistake fails this case as the student does."""
-    other = _try(exercise, mistake, trial)
+    other = _try(exercise, mistake, trial.behaviour, trial.case, trial.seed)
     if trial.failure is None or other.failure is None or other.failure.kind != trial.failure.kind:
         return False
     ours, theirs = other.outcome, trial.outcome
@@ -68,9 +68,10 @@ def _agrees(exercise: Exercise, mistake: Mistake, trial: Trial) -> bool:
     """Say whether the mistake does the same as the student in this case, right or wrong."""
     if trial.failure is not None:
         return _explains(exercise, mistake, trial)
-    return _try(exercise, mistake, trial).failure is None
+    return _try(exercise, mistake, trial.behaviour, trial.case, trial.seed).failure is None
 
 
-def _try(exercise: Exercise, mistake: Mistake, trial: Trial) -> Trial:
-    call = partial(call_here, mistake.function, seconds=exercise.seconds)
-    return try_case(exercise, trial.behaviour, trial.case, trial.seed, call)
+@lru_cache(maxsize=8192)  # all cases of a unit; what is kept of each is a few hundred bytes
+def _try(exercise: Exercise, mistake: Mistake, behaviour: Behaviour, case: Case, seed: int) -> Trial:
+    """Try a mistake, once for a whole class: its answers are the same for whoever made it."""
+    return try_case(exercise, behaviour, case, seed, partial(call_here, mistake.function, seconds=exercise.seconds))

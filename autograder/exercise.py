@@ -5,7 +5,9 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -68,7 +70,7 @@ class Case:
         return "\n".join([*assigned, call])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Behaviour:
     """One thing that a right answer does, and its points: all of its cases pass, or none are given.
 
@@ -124,13 +126,13 @@ class Exercise:
         """The most that can be reached."""
         return sum(behaviour.points for behaviour in self.behaviours)
 
-    @property
+    @cached_property
     def parameters(self) -> list[str]:
         """The names of the function's arguments."""
         return list(inspect.signature(self.oracle).parameters)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistake:
     """A typical wrong solution: it names the student's error, and it proves that the check sees it."""
 
@@ -195,6 +197,12 @@ def _written_at() -> tuple[str, int]:
     return frame.f_code.co_filename, frame.f_lineno
 
 
+@cache
+def _compiled(text: str) -> tuple[CodeType, list[str]]:
+    """Compile an expression, once for all calls, and find the lines that import what it names."""
+    return compile(text, "<case>", "eval"), [line for name, line in IMPORTS.items() if re.search(rf"\b{name}\.", text)]
+
+
 def _evaluate(value: Any, rng: np.random.Generator, **names: Any) -> Any:
     """Evaluate an expression written by the author of a check; pass anything but a string through.
 
@@ -203,10 +211,10 @@ def _evaluate(value: Any, rng: np.random.Generator, **names: Any) -> Any:
     if not isinstance(value, str):
         return value
     known = {"np": np, "rng": rng, **names}
-    for name, line in IMPORTS.items():
-        if re.search(rf"\b{name}\.", value):
-            exec(line, known)
-    found = eval(value, known)
+    code, imports = _compiled(value)
+    for line in imports:
+        exec(line, known)
+    found = eval(code, known)
     if inspect.isfunction(found):
         found.source = value  # type: ignore[attr-defined]
     return found

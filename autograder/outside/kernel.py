@@ -22,9 +22,10 @@ _MAKE = """
 import sys, types
 sys.modules["_outside_agent"] = agent = types.ModuleType("_outside_agent")
 exec(text, agent.__dict__)
+agent.listen()
 """
+_PLAIN = {"user_expressions": {}, "allow_stdin": False}
 _AGENT = f"__import__('builtins').exec({_MAKE!r}, {{'text': {_TEXT!r}}})"
-_SERVE = "__import__('sys').modules['_outside_agent'].serve()"
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Kernel:
         self.manager.start_kernel(extra_arguments=arguments, **({"cwd": folder} if folder else {}))
         try:
             self._connect()
-            self._request(_AGENT, {}, (), limits.startup, None)
+            self.install()
         except BaseException:
             self.stop()
             raise
@@ -116,14 +117,20 @@ class Kernel:
 
     def execute(self, source: str, seconds: float, show: Callable[[str, dict[str, Any]], None]) -> Reply:
         """Run a cell; `show(type, content)` gets what it puts out."""
-        return self._request(source, {"store_history": True, "silent": False}, (), seconds, show)
+        content = {"code": source, "silent": False, "store_history": True, "stop_on_error": False}
+        return self._request("execute_request", content | _PLAIN, (), seconds, show)
+
+    def install(self) -> None:
+        """Bring the agent in."""
+        content = {"code": _AGENT, "silent": True, "store_history": False}
+        self._request("execute_request", content | _PLAIN, (), self.limits.startup, None)
 
     def ask(self, request: dict[str, Any], buffers: Sequence[bytes], seconds: float) -> Reply:
         """Send a request to the agent and wait for its answer."""
-        reply = self._request(_SERVE, {"outside": request}, buffers, seconds, None)
+        reply = self._request("outside_request", request, buffers, seconds, None)
         if reply.status in ("ok", "error") and reply.answer is None:  # somebody took the agent away
-            self._request(_AGENT, {}, (), self.limits.startup, None)
-            reply = self._request(_SERVE, {"outside": request}, buffers, seconds, None)
+            self.install()
+            reply = self._request("outside_request", request, buffers, seconds, None)
         return reply
 
     def stop(self) -> None:
@@ -135,20 +142,16 @@ class Kernel:
 
     def _request(
         self,
-        code: str,
-        more: dict[str, Any],
+        kind: str,
+        content: dict[str, Any],
         buffers: Sequence[bytes],
         seconds: float,
         show: Callable[[str, dict[str, Any]], None] | None,
     ) -> Reply:
-        content = {"code": code, "silent": True, "store_history": False, "user_expressions": {}, "allow_stdin": False}
-        session, shell = self.client.session, self.client.shell_channel.socket
-        message = session.send(
-            shell, "execute_request", content | more | {"stop_on_error": False}, buffers=list(buffers)
-        )
+        message = self.client.session.send(self.client.shell_channel.socket, kind, content, buffers=list(buffers))
         watchdog = getattr(self.manager.provisioner, "watchdog", None)
         with watchdog.listening() if watchdog is not None else contextlib.nullcontext():
-            return _Exchange(self, message["header"]["msg_id"], seconds, show).run()
+            return _Exchange(self, message["header"], seconds, show).run()
 
     def reconnect(self) -> None:
         """Listen to the output anew: libzmq hangs up for good on a message that is too long."""
@@ -173,9 +176,10 @@ class _Exchange:
     """Everything between one request and its end."""
 
     def __init__(
-        self, kernel: Kernel, request: str, seconds: float, show: Callable[[str, dict[str, Any]], None] | None
+        self, kernel: Kernel, header: Any, seconds: float, show: Callable[[str, dict[str, Any]], None] | None
     ) -> None:
-        self.kernel, self.request, self.show = kernel, request, show
+        self.kernel, self.request, self.show = kernel, header["msg_id"], show
+        self.asked = header["msg_type"] == "outside_request"  # which a kernel without the agent does not reply to
         self.deadline = time.monotonic() + seconds
         self.answer: dict[str, Any] | None = None
         self.buffers: list[Any] = []
@@ -197,7 +201,7 @@ class _Exchange:
                     if not self._take(socket):
                         break
             now = time.monotonic()
-            if self.reply and (self.idle or (self.answer is not None and not self.stopped)):
+            if (self.reply or self.asked) and (self.idle or (self.answer is not None and not self.stopped)):
                 return self._end()
             if self.reply and not settle:
                 settle = now + 1.0  # the rest of the output is on its way, or was lost in a flood
@@ -249,12 +253,13 @@ class _Exchange:
             return True
         if not ours or not isinstance(content, dict):
             self.bytes += size
-        elif kind == "execute_reply":
+        elif kind in ("execute_reply", "outside_reply"):
             self.reply = str(content.get("status"))
         elif kind == "status":
             self.idle = content.get("execution_state") == "idle"
         elif kind == "outside_answer":
             self.answer, self.buffers = content, message["buffers"]
+            self.reply = "ok" if self.asked else self.reply
         elif kind == "outside_compiling":
             self._clock(content.get("now") is True)
         else:
