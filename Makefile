@@ -4,6 +4,9 @@ BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c binder/constraints.txt -e
 ROOT_OK := $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# Three workers on two cores: a third of the time goes into waiting for kernels and pages. The longest files come first.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q
+
 .PHONY: lab train grade build test quick lint bench clean
 
 lab: .venv/lab.done  ## open JupyterLab on the notebooks; NO_BROWSER=1 prints the address instead
@@ -19,11 +22,11 @@ build: .venv/test.done  ## make the notebooks from solutions/*.py
 	$(BIN)/course build
 
 test: lint  ## lint, types, and every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	$(PYTEST)
 
 quick: .venv/test.done  ## the tests that take seconds
 	$(BIN)/ruff check
-	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not browser"
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -m "not slow and not browser"
 
 lint: .venv/test.done
 	$(BIN)/ruff check

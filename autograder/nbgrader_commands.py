@@ -39,7 +39,7 @@ def nbgrader(root: Path, log: Path, *arguments: str) -> Iterator[str]:
         If the command fails; `output` is its last line.
     """
     require_nbgrader()
-    command = [sys.executable, "-m", "nbgrader", *arguments, f"--JupyterApp.config_file={CONFIG}"]
+    command = [sys.executable, "-m", "autograder.quickly", *arguments, f"--JupyterApp.config_file={CONFIG}"]
     line = ""
     with (
         log.open("a", encoding="utf-8") as file,

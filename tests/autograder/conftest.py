@@ -40,9 +40,9 @@ class SmallCourse:
         notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
         self.source = write(root / "solutions" / UNIT / f"{UNIT}.ipynb", notebook)
 
-    def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def nbgrader(self, *arguments: str, module: str = "autograder.quickly") -> subprocess.CompletedProcess[str]:
         config = Path(sys.modules["autograder"].__file__).parent / "nbgrader_config"
-        command = [sys.executable, "-m", "nbgrader", *arguments, f"--JupyterApp.config_file={config}"]
+        command = [sys.executable, "-m", module, *arguments, f"--JupyterApp.config_file={config}"]
         return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=300)
 
     @property
