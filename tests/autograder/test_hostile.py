@@ -106,7 +106,7 @@ class HostileCourse(SmallCourse):
         (folder / "noisy" / self.unit / "random.py").write_text("raise ImportError('shadowed')\n")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "autograder.quickly", *arguments, self.unit, f"--JupyterApp.config_file={self.config}"]
+        command = [sys.executable, "-m", "nbgrader", *arguments, self.unit, f"--JupyterApp.config_file={self.config}"]
         environment = os.environ | {"SECRET": "canary", "AUTOGRADER_SEED": "hostile"}
         done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=900, env=environment)
         assert done.returncode == 0, done.stderr[-3000:]
