@@ -62,6 +62,7 @@ def test_an_endless_loop_is_stopped_even_if_it_catches_exceptions(monkeypatch):
     assert call_here(lambda: 1, (), {}).value == 1
 
 
+@pytest.mark.slow
 def test_compiling_is_not_counted_and_what_follows_is(monkeypatch):
     monkeypatch.setattr(module, "TIME_LIMIT", 0.5)
 

@@ -48,6 +48,7 @@ def test_judgement() -> None:
     assert alone.ratio_vs_torch is None and "PyTorch" not in row_line(alone)
 
 
+@pytest.mark.slow
 def test_every_row_does_its_work() -> None:
     for row in rows(1):
         for work in row.ways.values():

@@ -14,6 +14,7 @@ from course.training import checkpoint, load_model
 Course = Callable[..., Result]
 
 
+@pytest.mark.slow
 def test_a_trained_network(course: Course, trained: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     result = course("export", trained / "best.safetensors", "digits.onnx")

@@ -53,6 +53,7 @@ def same_in_the_end(one: str, other: str) -> None:
             assert a.tobytes() == others[key].tobytes(), key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

@@ -25,6 +25,7 @@ def likeness(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(a.ravel(), b.ravel())[0, 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("white", [False, True], ids=["on black", "on white"])
 @pytest.mark.parametrize("scale, place", [(1, (3, 9)), (4, (120, 11)), (7, (31, 170)), (10, (40, 80))])
 def test_mnists_digits_come_back(scale: int, place: tuple[int, int], white: bool, tmp_path: Path) -> None:

@@ -199,6 +199,7 @@ def test_measuring_large_images_takes_little_memory() -> None:
     assert peak < 40e6  # all of them in float64 are 252 MB
 
 
+@pytest.mark.slow
 def test_the_example_of_the_documentation(tmp_path: Path, run_python: Callable[..., str]) -> None:
     section = (ROOT / "docs" / "scale.md").read_text().split("\n## Data sets larger than memory\n")[1].split("\n## ")[0]
     (example,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)

@@ -6,6 +6,7 @@ from course.explore import clinic_figure
 from course.explore.clinic.figure import words
 
 
+@pytest.mark.slow
 def test_the_clinic_shows_its_records(read):
     figure = read(clinic_figure("healthy", "C").svg)
     assert {"healthy loss", "C loss", "C right", "C silent", "C spread"} <= figure.names()

@@ -74,6 +74,7 @@ def test_winograd_with_many_channels_and_several_pieces(rng: np.random.Generator
     agree((x, weight, rng.normal(size=33).astype(np.float32), {"padding": 1}), "winograd")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("N", "each", "stride"), [(3, 1, 1), (17, 1, 1), (17, 4, 1), (3, 4, 2), (17, 1, (2, 1))])
 @pytest.mark.parametrize("mode", ["reflect", "replicate"])
 def test_direct_hands_gradients_back_through_any_border(

@@ -65,6 +65,7 @@ def test_large_networks(name: str) -> None:
     assert field[:2] == ((size, size), (32, 32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["googlenet_small", "resnet20", "locally_connected"])
 def test_models_measured(name: str) -> None:
     """The first twelve layers of each, in the middle of the map."""

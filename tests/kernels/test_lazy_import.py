@@ -62,6 +62,7 @@ def _with_warnings_as_errors(run_python: Callable[..., str], folder: Path, **env
     assert printed == "(1, 10)\n"
 
 
+@pytest.mark.slow
 def test_no_warning_on_the_way_to_a_trained_network(tmp_path: Path, run_python: Callable[..., str]) -> None:
     _with_warnings_as_errors(run_python, tmp_path)
 

@@ -31,6 +31,7 @@ def outputs(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     return (10,) if name in CLASSIFIERS else (2, *shape[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("N", [1, 3])
 @pytest.mark.parametrize("name", ALL)
 def test_shapes_and_dtype(name: str, N: int, rng: np.random.Generator) -> None:
@@ -58,6 +59,7 @@ def test_no_images(name: str) -> None:
     assert model.backward(np.zeros((0, *outputs(name, shape)), np.float32)).shape == (0, *shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_the_seed_decides(name: str, rng: np.random.Generator) -> None:
     """First weights, dropout's masks, and so a whole step; and it does not matter which weight is looked at first."""

@@ -243,6 +243,7 @@ BESIDE: dict[str, tuple[Callable[[], Module], Callable[[Tensors, Any, bool], Any
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BESIDE)
 def test_a_training_step(name: str, agree: Callable, rng: np.random.Generator) -> None:
     ours, theirs, shape = BESIDE[name]

@@ -43,6 +43,7 @@ def rates_of_torch(steps: int, peak: float, schedule: Callable[[Any, Any], Any])
     return rates
 
 
+@pytest.mark.slow
 @given(st.integers(1, 7), st.floats(0.05, 1), st.floats(1e-4, 1))
 def test_step_lr_as_in_torch(step_size: int, gamma: float, peak: float) -> None:
     wanted = rates_of_torch(30, peak, lambda lr, optimizer: lr.StepLR(optimizer, step_size, gamma))

@@ -96,6 +96,7 @@ def parts_are_the_whole(data: Dataset, folder: Path, stops: tuple[int, ...], **h
         assert a.tobytes() == part.model.state_dict()[name].tobytes(), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer(name: str, stripes: Dataset, tmp_path: Path) -> None:
     parts_are_the_whole(stripes, tmp_path, (2, 6), optimizer=OPTIMIZERS[name])

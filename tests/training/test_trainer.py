@@ -34,6 +34,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch, losses: list[float]) -> None:
     monkeypatch.setattr(module, "evaluate", lambda model, data, **how: Score(next(told), 0.5))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("losses, best", [([0.9, 0.4, 0.6], 2), ([0.3, 0.4, 0.6], 1), ([0.9, 0.8, 0.6], 3)])
 def test_the_best_weights_are_kept(
     losses: list[float], best: int, few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

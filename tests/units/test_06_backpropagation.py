@@ -46,6 +46,7 @@ def test_the_two_other_wrong_passes_train_too(network):
         assert abs(network["accuracy"](network["train"](network[wrong])) - right) < 0.025
 
 
+@pytest.mark.slow
 def test_the_table_of_checks(capsys):
     run("def numerical_gradient(", "def relative_error(", "def right(", **first_numbers())
     table = capsys.readouterr().out.splitlines()[-8:]

@@ -93,6 +93,7 @@ def test_each_patient_is_told_apart_by_its_plots(seed):
     assert {name: diagnosis(train(recipe(name), seed)) for name in NAMES} == answers
 
 
+@pytest.mark.slow
 def test_what_the_sentences_on_wrong_diagnoses_say_is_so():
     a, b, c, e = (patient(name) for name in "ABCE")
     assert 0.7 < a.held_out[-1, 2] < 0.8, "three in four are right"

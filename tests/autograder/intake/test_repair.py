@@ -184,6 +184,7 @@ CELLS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(cells=CELLS)
 def test_no_cell_is_odd_enough_to_stop_the_intake(cells, template, tmp_path_factory):
     from autograder.intake import take_in

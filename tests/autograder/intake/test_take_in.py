@@ -113,6 +113,7 @@ def test_half_characters_and_line_ends_are_mended(hand_in, released, by_name):
     assert "x = 1\ny = '?'\n" in [c["source"] for c in hand_in(released).notebook["cells"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bulk", ['"\n' * 20, "A" * 60, "\\" * 30, "é{}[]" * 8], ids=["quotes", "letters", "backslashes", "brackets"]
 )

@@ -74,6 +74,7 @@ def test_points_are_finite_and_within_range_and_nbgrader_reads_them(verdict, exp
     assert determine_grade(cell) == (expected, 4)
 
 
+@pytest.mark.slow
 def test_the_room_does_without_the_course():
     code = (
         "import sys; sys.modules['course'] = None\n"

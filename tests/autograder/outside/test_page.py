@@ -90,6 +90,7 @@ def test_formulas_are_set_and_prices_are_not():
     assert set_formulas("<pre>$x$</pre>") == "<pre>$x$</pre>"
 
 
+@pytest.mark.slow
 def test_every_formula_of_the_course_can_be_set():
     from pathlib import Path
 
