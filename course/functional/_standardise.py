@@ -134,6 +134,6 @@ def _each(kernel: jit, arrays: tuple[np.ndarray, ...], *per_channel: np.ndarray)
 
 
 def _over_images(task: Callable[[slice], None], x: np.ndarray) -> None:
-    """Call `task` with slices of the images, cut by the shape alone."""
+    """Call `task` with slices of the images; none of the sums goes over several of them."""
     if x.size:
-        threads.run(task, threads.pieces(len(x), x[0].nbytes, WORKING_SET))
+        threads.run(task, threads.spans(len(x), x[0].nbytes))

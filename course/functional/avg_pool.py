@@ -73,7 +73,7 @@ def avg_pool2d_forward(
         def quarters(images: slice) -> None:
             pool2x2.avg_pool(rows(x[images]), rows(out[images]))
 
-        threads.run(quarters, threads.light_pieces(len(x), x[:1].nbytes))
+        threads.run(quarters, threads.spans(len(x), x[:1].nbytes))
         return out
     divisor = _divisor(x, window, out.shape, count_include_pad)
 
@@ -141,7 +141,7 @@ def avg_pool2d_backward(
         def quarters(images: slice) -> None:
             pool2x2.avg_pool_gradient(rows(grad_out[images]), rows(grad_x[images]))
 
-        threads.run(quarters, threads.light_pieces(len(x), x[:1].nbytes))
+        threads.run(quarters, threads.spans(len(x), x[:1].nbytes))
         return grad_x
     grad_x = np.zeros_like(x)
     shares = grad_out / _divisor(x, window, grad_out.shape, count_include_pad).astype(x.dtype)

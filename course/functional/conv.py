@@ -236,6 +236,9 @@ def gradient_arguments(
 
 def _check_channels(operation: str, x: np.ndarray, weight: np.ndarray, groups: int, axes: str) -> None:
     groups = whole(f"{operation}: groups", groups, least=1)
+    ranks_agree = x.ndim == weight.ndim == axes.count(",") + 3
+    if ranks_agree and x.shape[1] == weight.shape[1] * groups and 0 not in weight.shape and not len(weight) % groups:
+        return  # all is well, and no sentence has to be made
     x_axes = f"N, C, {axes}"
     weight_axes = ", ".join(["C_out", "C" if groups == 1 else "C/groups", *(f"k{a}" for a in axes.split(", "))])
     rank(operation, "x", x, x_axes)
@@ -246,9 +249,8 @@ def _check_channels(operation: str, x: np.ndarray, weight: np.ndarray, groups: i
         )
     if len(weight) % groups:
         raise ValueError(f"{operation}: groups is {groups}, which does not divide the {len(weight)} filters of weight.")
-    if x.shape[1] != weight.shape[1] * groups:
-        made_for = f"{weight.shape[1]}" if groups == 1 else f"{groups} groups of {weight.shape[1]}"
-        raise ValueError(
-            f"{operation}: x has {x.shape[1]} channels but weight is made for {made_for}; "
-            f"x is ({x_axes}) = {x.shape}, weight is ({weight_axes}) = {weight.shape}."
-        )
+    made_for = f"{weight.shape[1]}" if groups == 1 else f"{groups} groups of {weight.shape[1]}"
+    raise ValueError(
+        f"{operation}: x has {x.shape[1]} channels but weight is made for {made_for}; "
+        f"x is ({x_axes}) = {x.shape}, weight is ({weight_axes}) = {weight.shape}."
+    )

@@ -6,7 +6,8 @@ import numpy as np
 
 from course.functional.padding import pad, unpad
 from course.functional.window import Window
-from course.kernels import direct, lanes, threads
+from course.kernels import direct, threads
+from course.kernels.direct_loops import Layout, slots, transpose
 from course.kernels.tile import LANES, SIX
 
 FEW = 2  # filters to a group: so few would leave most of a tile for six filters idle
@@ -16,15 +17,16 @@ def direct_forward(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, window: 
     """Images (N, C, H, W), filters (C_out, C/groups, kH, kW) -> maps (N, C_out, H_out, W_out)."""
     C_out, weight = len(weight), np.ascontiguousarray(weight)
     out = np.empty((len(x), C_out, *window.positions), x.dtype)
-    loop = direct.correlate_few if C_out <= FEW * groups else direct.correlate
-    lie = _layout(len(x), window)
+    x, lie = _lie(x, window)
+    few = C_out <= FEW * groups
 
     def piece(images: slice) -> None:
-        maps = np.empty((direct.slots(C_out, groups) * lie.rows * lie.columns + SIX) * LANES, x.dtype)
-        loop(lie.pixels(x[images]), lie.steps, groups, weight, bias, _scratch(weight), maps, lie.rows, lie.columns)
-        lie.read(maps, out[images])
+        pixels, scratch = _room(x, lie), _scratch(weight)
+        maps = np.empty((slots(C_out, groups) * lie.rows * lie.columns + SIX) * LANES, x.dtype)
+        direct.forward(x[images], lie, groups, few, weight, bias, pixels, maps, scratch, out[images])
 
-    threads.run(piece, threads.slices(len(x), lie.images))
+    batches = -(-len(x) // lie.lanes)
+    threads.run(piece, [slice(s.start * lie.lanes, s.stop * lie.lanes) for s in threads.spans(batches)])
     return out
 
 
@@ -32,49 +34,31 @@ def direct_grad_x(grad_out: np.ndarray, weight: np.ndarray, window: Window, grou
     """The gradient (N, C, H, W): every number of grad_out goes back to its window through the filter that looked at it."""
     if _turns(len(grad_out), weight, window):
         return _by_turned_filters(grad_out, weight, window, groups)
-    back, lie = _Back(grad_out, weight, window, groups), _SideBySide(window)
-    threads.run(lambda images: back.put(lie.gradient(grad_out[images]), images), threads.slices(len(grad_out), LANES))
-    return back.grad_x
+    return _Back(grad_out, None, weight, window, groups, pixels=True).run()[0]
+
+
+def direct_grad_weight(
+    grad_out: np.ndarray, x: np.ndarray, weight_shape: tuple[int, ...], window: Window, groups: int
+) -> np.ndarray:
+    """The gradient (C_out, C/groups, kH, kW), summed over images."""
+    return _Back(grad_out, x, np.empty(weight_shape, x.dtype), window, groups, pixels=False).run()[1]
+
+
+def direct_backward(
+    grad_out: np.ndarray, x: np.ndarray, weight: np.ndarray, window: Window, groups: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """`direct_grad_x` and `direct_grad_weight`, from gradients that are laid side by side once."""
+    if _turns(len(x), weight, window):
+        return (
+            direct_grad_x(grad_out, weight, window, groups),
+            direct_grad_weight(grad_out, x, weight.shape, window, groups),
+        )
+    return _Back(grad_out, x, weight, window, groups, pixels=True).run()
 
 
 def _turns(N: int, weight: np.ndarray, window: Window) -> bool:
     """Whether the gradient is made by turned filters: where images are taken one by one, or a tile would be mostly idle."""
     return window.stride == (1, 1) and (N < LANES or weight.shape[1] <= FEW)
-
-
-class _Back:
-    """The gradient of the images, sixteen at a time."""
-
-    def __init__(self, grad_out: np.ndarray, weight: np.ndarray, window: Window, groups: int) -> None:
-        (top, bottom, left, right), (H, W) = window.border, window.size
-        self._size, origin = (H, W), (top, left)
-        if window.mode != "zeros":  # a pixel of the border has a gradient too, which goes to where it was copied from
-            self._size, origin = (top + H + bottom, left + W + right), (0, 0)
-        self._window, self._weight, self._groups = window, np.ascontiguousarray(weight), groups
-        self._channels = weight.shape[1] * groups
-        self._geometry = (
-            self._size,
-            origin,
-            window.stride,
-            window.dilation,
-            direct.jumps(window.stride, window.dilation),
-        )
-        self._padded = np.empty((len(grad_out), self._channels, *self._size), grad_out.dtype)
-
-    def put(self, maps: np.ndarray, images: slice) -> None:
-        """`maps` are the gradients of the output, side by side, of these images."""
-        planes = direct.slots(self._channels, self._groups)
-        pixels = np.empty(planes * self._size[0] * self._size[1] * LANES, maps.dtype)
-        scratch = _scratch(self._weight, len(self._weight) // self._groups)
-        direct.transposed(maps, self._window.positions, self._groups, self._weight, scratch, pixels, *self._geometry)
-        lanes.apart(pixels, self._padded[images])
-
-    @property
-    def grad_x(self) -> np.ndarray:
-        window = self._window
-        if window.mode == "zeros":
-            return self._padded
-        return np.ascontiguousarray(unpad(self._padded, window.border, window.mode))
 
 
 def _by_turned_filters(grad_out: np.ndarray, weight: np.ndarray, window: Window, groups: int) -> np.ndarray:
@@ -89,119 +73,81 @@ def _by_turned_filters(grad_out: np.ndarray, weight: np.ndarray, window: Window,
     return np.ascontiguousarray(unpad(padded, window.border, window.mode))
 
 
-def direct_grad_weight(
-    grad_out: np.ndarray, x: np.ndarray, weight_shape: tuple[int, ...], window: Window, groups: int
-) -> np.ndarray:
-    """The gradient (C_out, C/groups, kH, kW), summed over images."""
-    return _grad_weight(grad_out, x, weight_shape, window, groups, None)
+class _Back:
+    """The way back over all images: gradients of the filters where there is an `x`, and of the pixels where these are asked for."""
 
-
-def direct_backward(
-    grad_out: np.ndarray, x: np.ndarray, weight: np.ndarray, window: Window, groups: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """`direct_grad_x` and `direct_grad_weight`, from gradients that are laid side by side once."""
-    if _turns(len(x), weight, window):
-        return direct_grad_x(grad_out, weight, window, groups), direct_grad_weight(
-            grad_out, x, weight.shape, window, groups
+    def __init__(
+        self,
+        grad_out: np.ndarray,
+        x: np.ndarray | None,
+        weight: np.ndarray,
+        window: Window,
+        groups: int,
+        pixels: bool,
+    ) -> None:
+        N, (top, bottom, left, right), (H, W) = len(grad_out), window.border, window.size
+        size, origin = (H, W), (top, left)
+        if window.mode != "zeros":  # a pixel of the border has a gradient too, which goes to where it was copied from
+            size, origin = (top + H + bottom, left + W + right), (0, 0)
+        self._grad_out, self._weight, self._window, self._groups = (
+            grad_out,
+            np.ascontiguousarray(weight),
+            window,
+            groups,
         )
-    back = _Back(grad_out, weight, window, groups)
-    grad_weight = _grad_weight(grad_out, x, weight.shape, window, groups, back)
-    return back.grad_x, grad_weight
+        self._way = transpose(window.positions, size, origin, window.stride, window.dilation)
+        self._x, self._lie = _lie(np.empty((N, 0, H, W), grad_out.dtype) if x is None else x, window)
+        self._grad_x = np.empty((N if pixels else 0, weight.shape[1] * groups, *size), grad_out.dtype)
+        batches = -(-N // self._lie.lanes)
+        # a few sums over fixed shares of the batches, added in order at the end: the same bits on any number of threads
+        self._shares = batches if x is None else min(batches, 8)
+        self._parts = np.zeros((0 if x is None else self._shares, *weight.shape), grad_out.dtype)
+
+    def run(self) -> tuple[np.ndarray, np.ndarray]:
+        threads.run(self._some, threads.spans(self._shares))
+        grad_x, window = self._grad_x, self._window
+        if window.mode != "zeros":
+            grad_x = np.ascontiguousarray(unpad(grad_x, window.border, window.mode))
+        return grad_x, self._parts.sum(axis=0)
+
+    def _some(self, shares: slice) -> None:
+        lie, way, weight, groups, dtype = self._lie, self._way, self._weight, self._groups, self._grad_out.dtype
+        maps = np.zeros(len(weight) * lie.rows * lie.columns * LANES, dtype)
+        planes = slots(self._grad_x.shape[1], groups) if self._grad_x.size else 0
+        back = np.empty(planes * way.H * way.W * LANES, dtype)
+        scratch = _scratch(weight, len(weight) // groups)
+        room = maps, _room(self._x, lie), back, scratch, np.empty(SIX, np.int64), np.empty(SIX, dtype)
+        results = self._grad_x, self._parts
+        direct.backward(
+            self._grad_out, self._x, lie, way, groups, weight, *room, *results, shares.start, shares.stop, self._shares
+        )
 
 
-def _grad_weight(
-    grad_out: np.ndarray,
-    x: np.ndarray,
-    weight_shape: tuple[int, ...],
-    window: Window,
-    groups: int,
-    back: _Back | None,
-) -> np.ndarray:
-    lie = _layout(len(x), window)
-    pieces = threads.slices(len(x), lie.images)
-    # a few sums over fixed shares of the pieces, added in order at the end: the same bits on any number of threads
-    parts = np.zeros((min(len(pieces), 8), *weight_shape), x.dtype)
+def _lie(x: np.ndarray, window: Window) -> tuple[np.ndarray, Layout]:
+    """How images (N, C, H, W) are laid out; with their border where that is not made of zeros.
 
-    def share(i: int) -> None:
-        for images in pieces[i :: len(parts)]:
-            maps = lie.gradient(grad_out[images])
-            if back:
-                back.put(maps, images)
-            pixels, taps, sums = lie.pixels(x[images]), np.empty(SIX, np.int64), np.empty(SIX, x.dtype)
-            direct.weight_gradient(pixels, lie.steps, groups, maps, taps, sums, parts[i], lie.rows, lie.columns)
+    Sixteen side by side, each with its border. Fewer, at stride 1, are taken one by one: then each plane is one long row, and a
+    position is sixteen neighbours in it; the last positions of a row reach over its end, and what they see is not kept.
+    """
+    (top, bottom, left, right), (H, W) = window.border, window.size
+    (H_out, W_out), (sH, sW), (dH, dW) = window.positions, window.stride, window.dilation
+    Hp, Wp = top + H + bottom, left + W + right
+    if window.mode != "zeros":
+        x, top, left = pad(x, window.border, window.mode), 0, 0
+    if len(x) < LANES and window.stride == (1, 1):
+        columns = -(-H_out * Wp // LANES)
+        return x, Layout(1, Wp, top * Wp + left, Hp * Wp, dH * Wp, dW, 0, LANES, 1, columns, Wp)
+    row, taps = Wp * LANES, (Hp * Wp * LANES, dH * Wp * LANES, dW * LANES)
+    return x, Layout(LANES, row, top * row + left * LANES, *taps, sH * row, sW * LANES, H_out, W_out, W_out * LANES)
 
-    threads.run(share, range(len(parts)))
-    return parts.sum(axis=0)
+
+def _room(x: np.ndarray, lie: Layout) -> np.ndarray:
+    """Zeros for as many images as are taken at a time: the loops read six positions at once, some of them beyond the end."""
+    reach = SIX * lie.sw if lie.lanes > 1 else (SIX + 1) * LANES + lie.row
+    return np.zeros(x.shape[1] * lie.sk + reach, x.dtype)
 
 
 def _scratch(weight: np.ndarray, channels: int | None = None) -> np.ndarray:
     """Room for the weights of six filters that see so many channels, those of `weight` unless said, and for their biases."""
     _, C, kH, kW = weight.shape
     return np.empty(SIX + (channels or C) * kH * kW * SIX, weight.dtype)
-
-
-class _SideBySide:
-    """Sixteen images (C, Hp, Wp, 16) with their borders, fewer beside zeros; a position of the window is a place of the output."""
-
-    images = LANES
-
-    def __init__(self, window: Window) -> None:
-        (top, bottom, left, right), (H, W) = window.border, window.size
-        self._window, self._Hp, self._Wp = window, top + H + bottom, left + W + right
-        self.rows, self.columns = window.positions
-        (sH, sW), (dH, dW), row = window.stride, window.dilation, self._Wp * LANES
-        self.steps = self._Hp * row, dH * row, dW * LANES, sH * row, sW * LANES
-
-    def pixels(self, x: np.ndarray) -> np.ndarray:
-        (top, _, left, _), zeros = self._window.border, self._window.mode == "zeros"
-        if not zeros:
-            x, top, left = pad(x, self._window.border, self._window.mode), 0, 0
-        # a loop that makes six positions at a time reads up to five positions more
-        size = x.shape[1] * self.steps[0] + SIX * self.steps[4]
-        pixels = (np.zeros if any(self._window.border) or len(x) < LANES else np.empty)(size, x.dtype)
-        lanes.side_by_side(x, pixels, self._Hp, self._Wp, top, left)
-        return pixels
-
-    def gradient(self, grad_out: np.ndarray) -> np.ndarray:
-        n, C_out, H, W = grad_out.shape
-        maps = (np.zeros if n < LANES else np.empty)(C_out * H * W * LANES, grad_out.dtype)
-        lanes.side_by_side(grad_out, maps, H, W, 0, 0)
-        return maps
-
-    def read(self, maps: np.ndarray, out: np.ndarray) -> None:
-        lanes.apart(maps, out)
-
-
-class _OneByOne:
-    """One image as it is, at stride 1: each plane is one long row, and a position is sixteen neighbours in it.
-
-    The last positions of a row reach over its end; what they see is not kept.
-    """
-
-    images = 1
-
-    def __init__(self, window: Window) -> None:
-        (top, bottom, left, right), (H, W), (dH, dW) = window.border, window.size, window.dilation
-        self._window, self._Wp = window, left + W + right
-        self.rows, self.columns = 1, -(-window.positions[0] * self._Wp // LANES)
-        self.steps = (top + H + bottom) * self._Wp, dH * self._Wp, dW, 0, LANES
-
-    def pixels(self, x: np.ndarray) -> np.ndarray:
-        padded = pad(x, self._window.border, self._window.mode).ravel()
-        reach = SIX * LANES + (self._window.kernel[1] - 1) * self.steps[2]
-        return np.concatenate([padded, np.zeros(reach, x.dtype)])
-
-    def gradient(self, grad_out: np.ndarray) -> np.ndarray:
-        (_, C_out, H, W), size = grad_out.shape, self.columns * LANES
-        planes = np.zeros((C_out, size), grad_out.dtype)
-        planes[:, : H * self._Wp].reshape(C_out, H, self._Wp)[..., :W] = grad_out[0]
-        return planes.ravel()
-
-    def read(self, maps: np.ndarray, out: np.ndarray) -> None:
-        (_, C_out, H, W), size = out.shape, self.columns * LANES
-        planes = maps[: C_out * size].reshape(C_out, size)[:, : H * self._Wp]
-        out[0] = planes.reshape(C_out, H, self._Wp)[..., :W]
-
-
-def _layout(N: int, window: Window) -> _SideBySide | _OneByOne:
-    return _OneByOne(window) if N < LANES and window.stride == (1, 1) else _SideBySide(window)

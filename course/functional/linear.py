@@ -74,15 +74,18 @@ def linear_backward(
     same_shape("linear_backward", "grad_out", grad_out, (len(x), len(weight)), "the output")
     grad_x, grad_weight = np.empty_like(x), np.empty_like(weight)
 
-    def piece(part: tuple[str, slice]) -> None:
-        of, some = part
-        if of == "x":
-            np.matmul(grad_out, weight[:, some], out=grad_x[:, some])
-        else:
-            np.matmul(grad_out[:, some].T, x, out=grad_weight[some])
+    def products(parts: list[tuple[str, slice]]) -> None:
+        for of, some in parts:
+            if of == "x":
+                np.matmul(grad_out, weight[:, some], out=grad_x[:, some])
+            else:
+                np.matmul(grad_out[:, some].T, x, out=grad_weight[some])
 
     ins, outs = _pieces(x.shape[1], x, weight), _pieces(len(weight), x, weight)
-    threads.run(piece, [("x", some) for some in ins] + [("weight", some) for some in outs])
+    parts = [("x", some) for some in ins] + [("weight", some) for some in outs]
+    threads.run(
+        products, [[part] for part in parts] if len(parts) > 2 else [parts]
+    )  # two are too little for two threads
     return grad_x, grad_weight, grad_out.sum(axis=0)
 
 

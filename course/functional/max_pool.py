@@ -73,7 +73,7 @@ def max_pool2d_forward(
     def piece(images: slice) -> None:
         pool2x2.max_pool(rows(x[images]), rows(out[images]))
 
-    threads.run(piece, threads.light_pieces(len(x), x[:1].nbytes))
+    threads.run(piece, threads.spans(len(x), x[:1].nbytes))
     return out
 
 
@@ -173,7 +173,7 @@ def max_pool2d_backward(
         def piece(images: slice) -> None:
             pool2x2.max_pool_gradient(rows(grad_out[images]), rows(x[images]), rows(grad_x[images]))
 
-        threads.run(piece, threads.light_pieces(len(x), x[:1].nbytes))
+        threads.run(piece, threads.spans(len(x), x[:1].nbytes))
         return grad_x
     _, indices = max_pool2d_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode)
     return scatter_to_winners("max_pool2d_backward", grad_out, indices, x.shape)

@@ -35,7 +35,7 @@ def relu_forward(x: np.ndarray) -> np.ndarray:
     def piece(numbers: slice) -> None:
         elementwise.positive_part(flat[numbers], flat_out[numbers])
 
-    threads.run(piece, threads.light_pieces(x.size, x.itemsize))
+    threads.run(piece, threads.spans(x.size, x.itemsize))
     return out
 
 
@@ -67,5 +67,5 @@ def relu_backward(grad_out: np.ndarray, x: np.ndarray) -> np.ndarray:
     def piece(numbers: slice) -> None:
         elementwise.pass_where_positive(*(a[numbers] for a in flat))
 
-    threads.run(piece, threads.light_pieces(x.size, x.itemsize))
+    threads.run(piece, threads.spans(x.size, x.itemsize))
     return grad_x

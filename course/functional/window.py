@@ -7,11 +7,12 @@ images with maps. A convolution uses them in this order, a transposed convolutio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from course.functional._arguments import Pair, pair
-from course.functional.padding import Padding, check_border, pad, read_border, unpad
+from course.functional.padding import Padding, check_border, check_mode, pad, read_border, unpad
 from course.functional.shapes import window_positions
 from course.kernels import columns, threads
 
@@ -89,6 +90,20 @@ def place_window(
 ) -> Window:
     """The window that these arguments of `operation` mean on an image of `size`, or the error that they deserve."""
     kernel, steps, border, spread = read_geometry(operation, kernel_size, stride, padding, dilation)
+    check_mode(operation, "padding_mode", mode)
+    return _place(operation, (size[0], size[1]), kernel, steps, border, spread, mode)
+
+
+@cache  # the layers of a network ask the same again and again
+def _place(
+    operation: str,
+    size: tuple[int, int],
+    kernel: tuple[int, int],
+    steps: tuple[int, int],
+    border: tuple[int, int, int, int],
+    spread: tuple[int, int],
+    mode: str,
+) -> Window:
     H, W = size
     if 0 in (H, W):
         raise ValueError(f"{operation}: the images are {H}x{W}, without a pixel.")

@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from course.kernels.notice import listen
+from course.kernels.compiling import listen
 
 _compiling = threading.Lock()
-
+_registered: set[Callable[..., Any]] = set()  # helpers that Numba knows
 
 PATIENCE = 10_000_000  # numbers: NumPy is through with them in the time that importing Numba takes
 
@@ -31,7 +31,8 @@ class jit:
     uses : plain functions that the loop calls, compiled with it
     exact : False where speed needs fused or reordered additions, so that the NumPy version differs in the last bits; such a kernel
         is compiled at its first call, and whoever calls it asks for work that is worth it
-    intrinsics : name -> what makes the instruction of that name that the loop uses, once Numba is there; see `course.kernels.tile`
+    intrinsics : name -> what makes the instruction of that name that the loops use, once Numba is there; see `course.kernels.tile`.
+        It takes the place of None in the modules that have such a name
 
     Examples
     --------
@@ -89,9 +90,13 @@ def _compiled(kernel: jit) -> Callable[..., Any] | None:
             return None
         listen()
         for helper in kernel.uses:
-            numba.extending.register_jitable(helper)
+            if helper not in _registered:
+                _registered.add(helper)
+                numba.extending.register_jitable(helper)
         for name, make in kernel.intrinsics.items():
-            kernel.function.__globals__[name] = make()
+            for function in (kernel.function, *kernel.uses):
+                if function.__globals__.get(name, make) is None:
+                    function.__globals__[name] = make()
         loose = False if kernel.exact else {"contract", "reassoc", "nsz"}
         try:
             return numba.njit(cache=True, nogil=True, fastmath=loose, error_model="numpy")(kernel.function)

@@ -1,4 +1,8 @@
-"""Sixteen images side by side, ``(C, H, W, 16)``, and apart again: turned in squares of four by four numbers."""
+"""Images side by side, ``(C, H, W, 16)``, and apart again: turned in squares of four by four numbers.
+
+These are parts of the loops of `course.kernels.direct`. A place is counted in numbers: from an image's channel to the next it is
+`plane`, from a row to the next `row`, and from a pixel to the next `lanes`, 16; images that stay as they are have one lane.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from course.kernels.jit import jit
 from course.kernels.tile import LANES
 from course.kernels.vector import Writer, intrinsic
 
 turn_4x4: Any = None  # an instruction; it is made when a loop is compiled
 
 
-def _turn() -> Any:
+def make_turn_4x4() -> Any:
     """turn_4x4(x, at, sx, out, to, so): a square of four rows of four, turned: ``out[to + j*so + i] = x[at + i*sx + j]``."""
 
     def emit(w: Writer) -> None:
@@ -27,11 +30,17 @@ def _turn() -> Any:
     return intrinsic(("x", "at", "sx", "out", "to", "so"), emit)
 
 
-def _side_by_side(x, out, Hp, Wp, top, left):  # type: ignore[no-untyped-def]
+def lay(x, out, lanes, plane, row, origin):  # type: ignore[no-untyped-def]
+    """Copy images `x` (n, C, H, W), n of at most `lanes`, into `out` from `origin` on; around them nothing changes.
+
+    Lanes without an image become zeros.
+    """
     N, C, H, W = x.shape
+    if lanes > N:
+        out[: C * plane] = 0
     for k in range(C):
         for h in range(H):
-            to = ((k * Hp + h + top) * Wp + left) * LANES
+            to = origin + k * plane + h * row
             if N == LANES and W >= 4:
                 for w in range(0, W, 4):
                     q = w if w < W - 4 else W - 4  # the last four may be some of those before once more
@@ -40,40 +49,40 @@ def _side_by_side(x, out, Hp, Wp, top, left):  # type: ignore[no-untyped-def]
             else:
                 for w in range(W):
                     for n in range(N):
-                        out[np.uint64(to + w * LANES + n)] = x[n, k, h, w]
+                        out[np.uint64(to + w * lanes + n)] = x[n, k, h, w]
 
 
-def _side_by_side_numpy(x: np.ndarray, out: np.ndarray, Hp: int, Wp: int, top: int, left: int) -> None:
+def lay_numpy(x: np.ndarray, out: np.ndarray, lanes: int, plane: int, row: int, origin: int) -> None:
     N, C, H, W = x.shape
-    lanes = out[: C * Hp * Wp * LANES].reshape(C, Hp, Wp, LANES)
-    lanes[:, top : top + H, left : left + W, :N] = x.transpose(1, 2, 3, 0)
+    if lanes > N:
+        out[: C * plane] = 0
+    _view(out[origin:], N, C, H, W, lanes, plane, row)[:] = x
 
 
-side_by_side = jit(_side_by_side, fallback=_side_by_side_numpy, exact=False, intrinsics={"turn_4x4": _turn})
-"""Copy images `x` (n, C, H, W), n of at most 16, into `out`, (C, Hp, Wp, 16) flat, from (top, left) on; the rest stays."""
-
-
-def _apart(lanes, out):  # type: ignore[no-untyped-def]
+def apart(field, out, lanes, plane, row):  # type: ignore[no-untyped-def]
+    """The way back, from `field` into `out` (n, C, H, W); with 16 lanes a row is W of them."""
     N, C, H, W = out.shape
     L = H * W
     for c in range(C):
-        at = c * L * LANES
+        at = c * plane
         if N == LANES and L >= 4:
             for p in range(0, L, 4):
                 q = p if p < L - 4 else L - 4
                 for n in range(0, LANES, 4):
-                    turn_4x4(lanes, at + q * LANES + n, LANES, out, (n * C + c) * L + q, C * L)
+                    turn_4x4(field, at + q * LANES + n, LANES, out, (n * C + c) * L + q, C * L)
         else:
             for n in range(N):
                 for h in range(H):
                     for w in range(W):
-                        out[n, c, h, w] = lanes[np.uint64(at + (h * W + w) * LANES + n)]
+                        out[n, c, h, w] = field[np.uint64(at + h * row + w * lanes + n)]
 
 
-def _apart_numpy(lanes: np.ndarray, out: np.ndarray) -> None:
+def apart_numpy(field: np.ndarray, out: np.ndarray, lanes: int, plane: int, row: int) -> None:
     N, C, H, W = out.shape
-    out[:] = lanes[: C * H * W * LANES].reshape(C, H, W, LANES)[..., :N].transpose(3, 0, 1, 2)
+    out[:] = _view(field, N, C, H, W, lanes, plane, row)
 
 
-apart = jit(_apart, fallback=_apart_numpy, exact=False, intrinsics={"turn_4x4": _turn})
-"""The way back: `lanes`, (C, H, W, 16) flat and perhaps more, into `out` (n, C, H, W)."""
+def _view(field: np.ndarray, N: int, C: int, H: int, W: int, lanes: int, plane: int, row: int) -> np.ndarray:
+    """The images (N, C, H, W) that lie in `field`, as a view."""
+    strides = [field.itemsize * s for s in (1, plane, row, lanes)]
+    return np.lib.stride_tricks.as_strided(field, (N, C, H, W), strides)

@@ -140,15 +140,19 @@ def pieces(n: int, bytes_each: int, working_set: int) -> list[slice]:
     return slices(n, -(-n // (count + count % 2)))
 
 
-def light_pieces(n: int, bytes_each: int) -> list[slice]:
-    """`pieces` for loops that touch each number once or twice: a megabyte takes as long as calling a second thread.
+def spans(n: int, bytes_each: int | None = None) -> list[slice]:
+    """Cut range(n) into as many nearly equal slices as there are threads, for loops whose results do not hang on the cut.
+
+    Two threads that return to Python at the same moment wait for each other, so such a loop is called once by each. With
+    `bytes_each` it goes over numbers once or twice, and two megabytes take as long as calling a second thread.
 
     Examples
     --------
-    >>> light_pieces(8, bytes_each=1 << 17), light_pieces(8, bytes_each=1 << 18)
-    ([slice(0, 8, None)], [slice(0, 2, None), slice(2, 4, None), slice(4, 6, None), slice(6, 8, None)])
+    >>> spans(8, bytes_each=1 << 18)
+    [slice(0, 8, None)]
     """
-    return slices(n, max(1, n)) if n * bytes_each <= 1 << 20 else pieces(n, bytes_each, 1 << 19)
+    light = bytes_each is not None and n * bytes_each <= 1 << 21
+    return slices(n, max(1, n if light else -(-n // num_threads())))
 
 
 def shares(pieces: list[slice], bytes_each: int) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from course.kernels import columns, direct, elementwise, lanes, moments, pool2x2, pooling, updates, winograd
+from course.kernels import columns, direct, elementwise, moments, pool2x2, pooling, updates, winograd
+from course.kernels.direct_loops import Layout, Transpose
 from course.kernels.threads import num_threads
 
 Task = tuple[str, Callable[[], None]]
@@ -102,25 +103,16 @@ def _winograd() -> Calls:
 
 
 def _direct() -> Calls:
-    pixel, weight, bias = (
-        np.zeros((1, 1, 1, 1), np.float32),
-        np.zeros((1, 1, 1, 1), np.float32),
-        np.zeros(1, np.float32),
-    )
+    image, bias, parts = (np.zeros((1,) * axes, np.float32) for axes in (4, 1, 5))
     # a tile reads and writes six positions of sixteen numbers, whatever is asked of it
-    sixteen, out, steps, ones = np.zeros(96, np.float32), np.zeros(96, np.float32), (16, 16, 16, 16, 16), (1, 1)
-    room = np.zeros(12, np.float32)
+    pixels, maps, scratch, back = (np.zeros(96, np.float32) for _ in range(4))
+    lie = Layout(16, 16, 0, 16, 16, 16, 16, 16, 1, 1, 16)
+    way = Transpose(1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1)
+    there = image, lie, 1, False, image, bias, pixels, maps, scratch, image.copy()
+    room = maps, pixels, back, scratch, np.zeros(6, np.int64), np.zeros(6, np.float32)
     return {
-        "side_by_side float32": partial(lanes.side_by_side.compiled, pixel, sixteen, 1, 1, 0, 0),
-        "apart float32": partial(lanes.apart.compiled, sixteen, pixel),
-        "correlate float32": partial(direct.correlate.compiled, sixteen, steps, 1, weight, bias, room, out, 1, 1),
-        "correlate_few float32": partial(
-            direct.correlate_few.compiled, sixteen, steps, 1, weight, bias, room, out, 1, 1
-        ),
-        "transposed float32": partial(
-            direct.transposed.compiled, sixteen, ones, 1, weight, room, out, ones, (0, 0), ones, ones, ones
-        ),
-        "weight_gradient float32": partial(
-            direct.weight_gradient.compiled, sixteen, steps, 1, out, np.zeros(6, np.int64), room, weight.copy(), 1, 1
+        "forward float32": partial(direct.forward.compiled, *there),
+        "backward float32": partial(
+            direct.backward.compiled, image, image, lie, way, 1, image, *room, image.copy(), parts, 0, 1, 1
         ),
     }

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course import functional as F
+from course.functional.direct import _lie, _room, _scratch, direct_forward, direct_grad_weight
 from course.functional.max_pool import scatter_to_winners
-from course.kernels import direct, elementwise, lanes, moments, pool2x2, updates, winograd
+from course.functional.window import place_window
+from course.kernels import direct, elementwise, moments, pool2x2, updates, winograd
+from course.kernels.direct_loops import Layout, slots, transpose
 from course.kernels.jit import jit
 from course.kernels.tile import LANES
 from course.nn import Parameter
@@ -58,52 +61,63 @@ def test_winograd_tiles(N: int, C: int, down: int, across: int, top: int, left: 
     np.testing.assert_array_equal(mine, numpys)
 
 
-def scratch(weight: np.ndarray) -> np.ndarray:
-    return np.empty(6 + 6 * weight.size)
-
-
-@given(few, few, few, few, few, few, st.integers(1, 3), seeds)
-def test_direct(groups: int, each_in: int, each_out: int, kH: int, kW: int, extra: int, stride: int, seed: int) -> None:
+@given(few, few, few, few, few, few, st.integers(1, 3), st.sampled_from([1, 5, 16, 37]), seeds)
+def test_direct(
+    groups: int, each_in: int, each_out: int, kH: int, kW: int, extra: int, stride: int, N: int, seed: int
+) -> None:
+    """On sixteen images side by side and on rows of one, with lanes left empty and a border: the whole passes."""
     rng = np.random.default_rng(seed)
-    H, W = (extra - 1) // stride + 1, extra
-    Hp, Wp = (H - 1) * stride + kH, W - 1 + kW
-    row = Wp * LANES
-    steps = Hp * row, row, LANES, stride * row, LANES
-    x = rng.normal(size=groups * each_in * Hp * row + 6 * LANES)
+    top, left = (int(rng.integers(0, k)) for k in (kH, kW))
+    H, W = kH + (extra - 1) * stride - top, kW + extra - left
+    x = rng.normal(size=(N, groups * each_in, max(1, H), max(1, W)))
     weight, bias = rng.normal(size=(groups * each_out, each_in, kH, kW)), rng.normal(size=groups * each_out)
-    maps = rng.normal(size=direct.slots(len(weight), groups) * H * W * LANES + 6 * LANES)
-    whole = len(weight) * H * W * LANES  # what lies beyond is scratch
-    for kernel in (direct.correlate, direct.correlate_few):
-        mine, numpys = both(
-            kernel, [x, weight, bias, maps], order=lambda x, w, b, out: (x, steps, groups, w, b, scratch(w), out, H, W)
-        )[3]
-        np.testing.assert_allclose(mine[:whole], numpys[:whole], rtol=1e-12, atol=1e-12)
-    mine, numpys = both(
-        direct.weight_gradient,
-        [x, maps, weight],
-        order=lambda x, g, out: (x, steps, groups, g, np.empty(6, np.int64), np.empty(6), out, H, W),
-    )[2]
-    np.testing.assert_allclose(mine, numpys, rtol=1e-12, atol=1e-12)
-    pixels = rng.normal(size=direct.slots(groups * each_in, groups) * Hp * row)
-    geometry = (Hp, Wp), (0, 0), (stride, 1), (1, 1), direct.jumps((stride, 1), (1, 1))
-    mine, numpys = both(
-        direct.transposed,
-        [maps, weight, pixels],
-        order=lambda g, w, out: (g, (H, W), groups, w, scratch(w), out, *geometry),
-    )[2]
-    np.testing.assert_allclose(mine[: groups * each_in * Hp * row], numpys[: groups * each_in * Hp * row], atol=1e-12)
+    window = place_window("test", x.shape[2:], (kH, kW), (stride, 1), (top, top, left, left))
+    x, lie = _lie(x, window)
+    out = np.zeros((N, len(weight), *window.positions))
+    for is_few in (False, True):
+        kept = [x, weight, bias, _room(x, lie), maps(lie, len(weight), groups), _scratch(weight), out]
+        arrays = both(direct.forward, kept, order=lambda x, *rest, f=is_few: (x, lie, groups, f, *rest))
+        np.testing.assert_allclose(*arrays[-1], rtol=1e-12, atol=1e-12)
+    if lie.lanes == 1:  # the way back to the pixels needs sixteen
+        grad_x = np.zeros((0, *x.shape[1:]))
+    else:
+        grad_x = np.zeros_like(x)
+    shares, grad_out = 2, rng.normal(size=out.shape)
+    way = transpose(window.positions, window.size, (top, left), window.stride, window.dilation)
+    back = np.zeros(slots(x.shape[1], groups) * way.H * way.W * LANES)
+    room = [maps(lie, len(weight), 1), _room(x, lie), back, _scratch(weight, each_out)]
+    six = [np.zeros(6, np.int64), np.zeros(6)]
+    for parts in (np.ones((shares, *weight.shape)), np.ones((0, *weight.shape))):
+        arrays = both(
+            direct.backward,
+            [grad_out, x, weight, *room, *six, grad_x, parts],
+            (0, shares, shares),
+            order=lambda g, x, w, *rest: (g, x, lie, way, groups, w, *rest),
+        )
+        for pair in arrays[-2:]:
+            np.testing.assert_allclose(*pair, rtol=1e-12, atol=1e-12)
 
 
-@given(st.integers(1, 16), few, few, few, few, few, seeds)
-def test_side_by_side_and_back(n: int, C: int, H: int, W: int, top: int, left: int, seed: int) -> None:
-    x = np.random.default_rng(seed).normal(size=(n, C, H, W))
-    sixteen = np.zeros(C * (H + top) * (W + left) * LANES)
-    mine, numpys = both(lanes.side_by_side, [x, sixteen], (H + top, W + left, top, left))[1]
-    np.testing.assert_array_equal(mine, numpys)
-    field = np.empty((n, C, H + top, W + left))
-    mine, numpys = both(lanes.apart, [mine, field])[1]
-    np.testing.assert_array_equal(mine, numpys)
-    np.testing.assert_array_equal(mine[:, :, top:, left:], x)
+def maps(lie: Layout, planes: int, groups: int) -> np.ndarray:
+    return np.zeros((slots(planes, groups) * lie.rows * lie.columns + 6) * LANES)
+
+
+def test_empty_lanes_are_zeros_whatever_was_there() -> None:
+    """The batch before may have left what is not a number, and 0 times that is none either."""
+    x = np.full((18, 1, 3, 3), 1.0, np.float32)
+    x[5] = np.inf
+    grad_out = np.ones((18, 1, 2, 2), np.float32)
+    grad_out[5] = 0
+    window = place_window("test", (3, 3), (2, 2))
+    found = direct_grad_weight(grad_out[6:], x[6:], (1, 1, 2, 2), window, 1)
+    np.testing.assert_array_equal(found, np.full((1, 1, 2, 2), 4.0 * 12))
+    x[5], x[17] = 1, 2
+    found = direct_grad_weight(grad_out, x, (1, 1, 2, 2), window, 1)
+    np.testing.assert_array_equal(found, np.full((1, 1, 2, 2), 4.0 * 16 + 8))
+    x[1] = np.nan
+    forward = direct_forward(x, np.ones((1, 1, 2, 2), np.float32), np.zeros(1, np.float32), window, 1)
+    assert np.isnan(forward[1]).all()
+    assert np.isfinite(np.delete(forward, 1, axis=0)).all()
 
 
 odd = st.sampled_from([0.0, -0.0, 1.0, 1.0, -2.0, np.nan, np.inf, -np.inf])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course import functional as F
-from course.kernels import columns, direct, elementwise, lanes, moments, pool2x2, pooling, updates, winograd
+from course.kernels import columns, direct, elementwise, moments, pool2x2, pooling, updates, winograd
 from course.kernels.jit import jit
 from course.kernels.warmup import tasks
 from course.nn import Parameter
@@ -17,11 +17,11 @@ def kernels(*modules: ModuleType) -> dict[str, jit]:
     return {name: kernel for module in modules for name, kernel in vars(module).items() if isinstance(kernel, jit)}
 
 
-MODULES = (columns, direct, elementwise, lanes, moments, pool2x2, pooling, updates, winograd)
+MODULES = (columns, direct, elementwise, moments, pool2x2, pooling, updates, winograd)
 TILED = {f"{name} 2x2": kernel for name, kernel in kernels(pool2x2).items()}
 KERNELS = kernels(columns)
 FLOAT32 = {
-    **kernels(winograd, direct, lanes, pooling, elementwise, moments, updates),
+    **kernels(winograd, direct, pooling, elementwise, moments, updates),
     **TILED,
 }  # to train with, not to check gradients
 

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from course.kernels.notice import LINE
+from course.kernels.compiling import LINE
 
 STEP = """
 import numpy as np
