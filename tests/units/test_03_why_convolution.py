@@ -14,10 +14,10 @@ from course.explore.controls.presets import KERNELS
 from course.explore.equivariance.state import make_motion
 from course.insight import shift
 from course.training import evaluate
+from tests.units.seeds import SEEDS
 
 SOURCE = (Path(__file__).parents[2] / "solutions" / "03_why_convolution.py").read_text()
 PROSE = " ".join(line.removeprefix("#").strip() for line in SOURCE.splitlines() if line.startswith("#"))
-SEEDS = (0, 1, 2)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_the_dense_network_falls_and_the_pooled_convolutions_do_not(unit, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS[1:])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_dense_network_learns_moved_digits_from_moved_digits_and_pays_for_it(unit, seed):
     low, high = band(r"Between (\d+) % and (\d+) %, and paid for")
     model = unit["trained"]("dense", unit["digits"], seed, augment=partial(random_shift, pixels=6))

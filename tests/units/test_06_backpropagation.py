@@ -8,6 +8,7 @@ import pytest
 
 from course import functional as F
 from course.insight import gradient_check
+from tests.units.seeds import SEEDS
 
 SOURCE = (Path(__file__).parents[2] / "solutions" / "06_backpropagation.py").read_text()
 CODE = [cell.split("\n", 1)[1] for cell in re.split(r"^# %%", SOURCE, flags=re.M)[1:] if "[markdown]" not in cell[:12]]
@@ -29,7 +30,7 @@ def network() -> dict:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_promised_accuracy_and_that_wrong_gradients_train(network, seed):
     low, high = map(int, re.search(r"(\d+) % and\n# (\d+) % of 2,000 test digits", SOURCE).groups())
     train, accuracy = network["train"], network["accuracy"]

@@ -11,6 +11,7 @@ from course.models import lenet5, lenet5_bn
 from course.nn import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from course.optim import SGD, Adam
 from course.training import evaluate, train
+from tests.units.seeds import SEEDS
 
 TEST = mnist(train=False)[:2000]
 
@@ -53,7 +54,7 @@ def test_one_one_three_three():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_batch_norm_makes_the_learning_rate_matter_less(seed):
     digits = mnist()[:6000]
     reached = {}

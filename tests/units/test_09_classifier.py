@@ -12,6 +12,7 @@ from course.data import DataLoader, mnist
 from course.models import lenet5, lenet5_rgb
 from course.nn import Conv2d, MaxPool2d, MSELoss, Sequential
 from course.optim import Adam
+from tests.units.seeds import SEEDS
 
 SOURCE = (Path(__file__).parents[2] / "solutions" / "09_classifier.py").read_text()
 ANSWERS = find("lecture_exercise")[0].oracle()
@@ -53,7 +54,7 @@ def test_the_numbers_in_the_prose():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_ten_templates_reach_the_promised_accuracy(seed):
     low, high = map(int, re.search(r"between (\d+) % and (\d+) % of 10,000 test digits", SOURCE).groups())
     digits, test = mnist()[20000 * (seed % 2) : 20000 * (seed % 2) + 20000], mnist(train=False)
@@ -69,7 +70,7 @@ def test_ten_templates_reach_the_promised_accuracy(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_head_measures_to_less_than_a_pixel(seed):
     rng = np.random.default_rng(seed)
     digits, test = mnist(), mnist(train=False)

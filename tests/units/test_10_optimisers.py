@@ -14,6 +14,7 @@ from course.explore.clinic.patients import NAMES, Record, patient, recipe, train
 from course.models import mlp
 from course.optim import adam_step, rmsprop_step, sgd_step
 from course.training import Plan, Trainer, evaluate, load_model
+from tests.units.seeds import SEEDS
 
 SOURCE = (Path(__file__).parents[2] / "solutions" / "10_optimisers.py").read_text()
 
@@ -44,7 +45,7 @@ def test_the_unit_trains_as_this_test_does():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_promised_overfitting(seed, tmp_path):
     training_part, held_out = mnist()[:2000].split(1000, seed=0)
     normalize = Normalization.of(training_part.images)
@@ -87,7 +88,7 @@ def diagnosis(record: Record) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_each_patient_is_told_apart_by_its_plots(seed):
     answers = find("clinic")[0].oracle() | {"healthy": 0}
     assert {name: diagnosis(train(recipe(name), seed)) for name in NAMES} == answers

@@ -10,6 +10,7 @@ from course import functional as F
 from course.data import DataLoader, Dataset, centre_digit, mnist
 from course.models import lenet5
 from course.training import Plan, Trainer, evaluate, load_model
+from tests.units.seeds import SEEDS
 
 SOURCE = (Path(__file__).parents[2] / "solutions" / "11_lenet.py").read_text()
 TEST = mnist(train=False)
@@ -23,7 +24,7 @@ def test_the_unit_trains_as_this_test_does():
     )
 
 
-@pytest.fixture(scope="module", params=[0, 1, 2])
+@pytest.fixture(scope="module", params=SEEDS)
 def model(request, tmp_path_factory):
     trainer = Trainer(
         lenet5(seed=request.param),
@@ -65,7 +66,7 @@ def test_the_history_comes_out():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_lenet_of_plain_functions_learns_as_promised(seed):
     """The unit's own cells, run as they stand, from other starts and in other orders."""
     low, high = map(int, re.search(r"one pass over 6,000 digits gives between (\d+) % and (\d+) %", SOURCE).groups())

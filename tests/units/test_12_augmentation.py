@@ -11,6 +11,7 @@ from course.insight import shift
 from course.models import lenet5
 from course.optim import Adam
 from course.training import evaluate, train
+from tests.units.seeds import SEEDS
 
 TEST = mnist(train=False)[:2000]
 
@@ -27,7 +28,7 @@ def right(model, x):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_network_forgives_the_moves_that_it_was_shown(seed):
     digits = mnist()[:6000]
     plain = trained(seed, digits, 3)
@@ -47,7 +48,7 @@ def test_a_network_forgives_the_moves_that_it_was_shown(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_mirrored_digits_cost_points(seed):
     few = mnist()[:3000]
     plain, mirrored = (evaluate(trained(seed, few, 5, a), TEST).accuracy for a in (None, random_flip))

@@ -28,6 +28,7 @@ from course.models import (
 from course.nn import CrossEntropyLoss
 from course.optim import Adam
 from course.training import Plan, Trainer, evaluate, training_step
+from tests.units.seeds import SEEDS
 
 SOURCE = (Path(__file__).parents[2] / "solutions" / "13_vgg.py").read_text()
 
@@ -82,7 +83,7 @@ def first_steps(block, n, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_plain_nets_degrade_and_shortcuts_mend_it(seed):
     (_, plain8), (grow, plain20), (even, shortcuts20) = (
         first_steps(block, n, seed) for block, n in ((PlainBlock, 1), (PlainBlock, 3), (PaddedBlock, 3))
