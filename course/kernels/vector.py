@@ -100,6 +100,17 @@ class Writer:
     def store(self, array: str, place: Any, vector: Any) -> None:
         self.b.store(vector, self._pointer(array, place, vector.type.count), align=self._align(array))
 
+    def stream(self, array: str, place: Any, vector: Any) -> None:
+        """Store 32 bytes past the caches; their address must be one that 32 divides."""
+        from llvmlite import ir
+
+        one = self.b.module.add_metadata([ir.Constant(ir.IntType(32), 1)])
+        self.b.store(vector, self._pointer(array, place, vector.type.count), align=32).set_metadata("nontemporal", one)
+
+    def length(self, array: str) -> int:
+        """How many numbers of an array 32 bytes hold."""
+        return 32 // self._align(array)
+
     def _pointer(self, array: str, place: Any, length: int) -> Any:
         return self.b.bitcast(self.b.gep(self._arrays[array], [place]), self.vector(array, length).as_pointer())
 

@@ -179,6 +179,21 @@ def test_batch_norms_sums_and_lines(dtype: type, rng: np.random.Generator) -> No
     np.testing.assert_array_equal(*both(moments.plane, [grad_out, x, centre, scale, slope, level, np.empty_like(x)])[6])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [7, 1 << 19, (1 << 19) + 5])  # the last two are written past the caches
+@pytest.mark.parametrize("offset", [0, 1, 3])
+def test_relu_from_any_address_on(dtype: type, size: int, offset: int, rng: np.random.Generator) -> None:
+    x, grad_out = (rng.normal(size=size).astype(dtype) for _ in range(2))
+    x[::7], x[::11], x[::13] = -0.0, np.nan, np.inf
+    if size > 7:
+        assert size * x.itemsize >= elementwise.LARGE
+    for kernel, arrays in ((elementwise.positive_part, [x]), (elementwise.pass_where_positive, [grad_out, x])):
+        mine, numpys = (np.full(size + 2 * offset, 7, dtype) for _ in range(2))
+        kernel.compiled(*arrays, mine[offset : offset + size])
+        kernel.fallback(*arrays, numpys[offset : offset + size])
+        assert mine.tobytes() == numpys.tobytes()  # the numbers around are untouched too
+
+
 def test_relus_gradient(rng: np.random.Generator) -> None:
     x = np.array([-1.0, -0.0, 0.0, 2.0, np.nan, np.inf, -np.inf, 3.0], np.float32)
     grad_out = np.array([np.inf, 1, 2, np.nan, 5, 6, 7, -8], np.float32)
