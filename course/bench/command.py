@@ -11,8 +11,9 @@ import click
 
 from course.bench.machine import Machine
 from course.bench.memory import peak
-from course.bench.run import Result, about_this_machine
+from course.bench.run import about_this_machine
 from course.bench.run import run as results
+from course.bench.scaling import scaling
 from course.bench.table import machine_line, row_line
 from course.kernels.warmup import tasks
 
@@ -42,24 +43,22 @@ def run(quick: bool, threads: tuple[int, ...], file: Path | None) -> None:
             click.echo(row_line(result))
     if not quick:
         found["memory"] = _memory()
-    rows = [Result(**{k: v for k, v in row.items() if k != "ratios"}) for row in found["rows"]]
-    for line in _scaling(rows):
-        click.echo(line)
+    if max(threads) > 1:
+        found["scaling"] = _scaling(max(threads))
     if file:
         unfinished = file.with_name(file.name + ".part")
         unfinished.write_text(json.dumps(found, indent=1) + "\n")
         os.replace(unfinished, file)
 
 
-def _scaling(rows: list[Result]) -> list[str]:
-    """How much two threads gain, where both were measured."""
-    one = {row.name: row for row in rows if row.threads == 1}
-    lines = [
-        f"{row.name:28}{one[row.name].milliseconds['course'] / row.milliseconds['course']:5.2f} times as fast on two threads"
-        for row in rows
-        if row.threads == 2 and row.name in one and row.name.endswith("train_step")
-    ]
-    return ["", *lines] if lines else []
+def _scaling(threads: int) -> dict[str, float]:
+    """How many times as fast our training steps are on so many threads as on one, printed and returned."""
+    click.echo()
+    found = {}
+    for name, ratio, spread in scaling(threads):
+        click.echo(f"{name:28}{ratio:5.2f} +-{spread / 2:4.0%} times as fast on {threads} threads as on one")
+        found[name] = ratio
+    return found
 
 
 def _memory() -> dict[str, dict[str, int | None]]:

@@ -16,7 +16,6 @@ from course.kernels import moments as passes
 from course.kernels import threads
 from course.kernels.jit import jit
 
-WORKING_SET = 1 << 19  # bytes of images that a thread takes at a time
 WORTH_COMPILING = 100_000  # numbers; below that NumPy's sums are as good, and nothing has to be compiled
 
 Numbers = np.ndarray | None

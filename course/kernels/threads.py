@@ -2,7 +2,7 @@
 
 Two pools that meet are slower than one thread: a LeNet step with OpenBLAS on two threads beside two of ours ran at a tenth of the
 speed. So the first parallel call tells BLAS to use one thread from then on, and the batch is split here. How work is cut into
-pieces depends on its shape alone, never on the number of threads, so one core and two give the same bits.
+pieces depends on its shape alone wherever the results do, never on the number of threads, so one core and two give the same bits.
 """
 
 from __future__ import annotations

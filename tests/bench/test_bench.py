@@ -10,8 +10,9 @@ from course import num_threads
 from course.bench import Timing, take_turns
 from course.bench.machine import Machine
 from course.bench.memory import peak
-from course.bench.rows import Row, rows
+from course.bench.rows import Row, rows, training_steps
 from course.bench.run import TOO_NOISY, judge
+from course.bench.scaling import scaling
 from course.bench.table import row_line
 from course.cli import main
 
@@ -73,6 +74,18 @@ def test_memory_is_that_of_the_step_alone() -> None:
     """64 digits and their maps are a few MB; this process and a compiler at work would be hundreds."""
     found = peak("course", "lenet5")
     assert found is not None and 2e6 < found < 50e6
+
+
+@pytest.mark.slow
+def test_what_two_threads_bring_is_measured_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[int] = []
+    monkeypatch.setattr("course.bench.scaling.training_steps", lambda: {"step": lambda: used.append(num_threads())})
+    before = num_threads()
+    ((name, ratio, _),) = scaling(2, seconds=0.1)
+    assert name == "step" and ratio > 0 and num_threads() == before
+    turns = [n for n, last in zip(used, [None, *used], strict=False) if n != last]
+    assert turns[:6] == [1, 2] * 3
+    assert list(training_steps()) == [QUICK[0], QUICK[3]]
 
 
 @pytest.mark.slow
