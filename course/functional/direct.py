@@ -7,8 +7,8 @@ import numpy as np
 from course.functional.padding import pad, unpad
 from course.functional.window import Window
 from course.kernels import direct, threads
-from course.kernels.direct_loops import Layout, slots, transpose
-from course.kernels.tile import LANES, SIX
+from course.kernels.direct_loops import Layout, transpose
+from course.kernels.tile import LANES
 
 FEW = 2  # filters to a group: so few would leave most of a tile for six filters idle
 
@@ -21,9 +21,7 @@ def direct_forward(x: np.ndarray, weight: np.ndarray, bias: np.ndarray, window: 
     few = C_out <= FEW * groups
 
     def piece(images: slice) -> None:
-        pixels, scratch = _room(x, lie), _scratch(weight)
-        maps = np.empty((slots(C_out, groups) * lie.rows * lie.columns + SIX) * LANES, x.dtype)
-        direct.forward(x[images], lie, groups, few, weight, bias, pixels, maps, scratch, out[images])
+        direct.forward(x[images], lie, groups, few, weight, bias, out[images])
 
     batches = -(-len(x) // lie.lanes)
     threads.run(piece, [slice(s.start * lie.lanes, s.stop * lie.lanes) for s in threads.spans(batches)])
@@ -111,16 +109,8 @@ class _Back:
         return grad_x, self._parts.sum(axis=0)
 
     def _some(self, shares: slice) -> None:
-        lie, way, weight, groups, dtype = self._lie, self._way, self._weight, self._groups, self._grad_out.dtype
-        maps = np.zeros(len(weight) * lie.rows * lie.columns * LANES, dtype)
-        planes = slots(self._grad_x.shape[1], groups) if self._grad_x.size else 0
-        back = np.empty(planes * way.H * way.W * LANES, dtype)
-        scratch = _scratch(weight, len(weight) // groups)
-        room = maps, _room(self._x, lie), back, scratch, np.empty(SIX, np.int64), np.empty(SIX, dtype)
-        results = self._grad_x, self._parts
-        direct.backward(
-            self._grad_out, self._x, lie, way, groups, weight, *room, *results, shares.start, shares.stop, self._shares
-        )
+        what = self._grad_out, self._x, self._lie, self._way, self._groups, self._weight
+        direct.backward(*what, self._grad_x, self._parts, shares.start, shares.stop, self._shares)
 
 
 def _lie(x: np.ndarray, window: Window) -> tuple[np.ndarray, Layout]:
@@ -139,15 +129,3 @@ def _lie(x: np.ndarray, window: Window) -> tuple[np.ndarray, Layout]:
         return x, Layout(1, Wp, top * Wp + left, Hp * Wp, dH * Wp, dW, 0, LANES, 1, columns, Wp)
     row, taps = Wp * LANES, (Hp * Wp * LANES, dH * Wp * LANES, dW * LANES)
     return x, Layout(LANES, row, top * row + left * LANES, *taps, sH * row, sW * LANES, H_out, W_out, W_out * LANES)
-
-
-def _room(x: np.ndarray, lie: Layout) -> np.ndarray:
-    """Zeros for as many images as are taken at a time: the loops read six positions at once, some of them beyond the end."""
-    reach = SIX * lie.sw if lie.lanes > 1 else (SIX + 1) * LANES + lie.row
-    return np.zeros(x.shape[1] * lie.sk + reach, x.dtype)
-
-
-def _scratch(weight: np.ndarray, channels: int | None = None) -> np.ndarray:
-    """Room for the weights of six filters that see so many channels, those of `weight` unless said, and for their biases."""
-    _, C, kH, kW = weight.shape
-    return np.empty(SIX + (channels or C) * kH * kW * SIX, weight.dtype)

@@ -14,6 +14,7 @@ from course.kernels.direct_loops import (
     correlate,
     correlate_few,
     correlate_numpy,
+    slots,
     taps_of_pixel,
     transposed,
     transposed_numpy,
@@ -22,10 +23,14 @@ from course.kernels.direct_loops import (
 )
 from course.kernels.jit import jit
 from course.kernels.lanes import apart, apart_numpy, lay, lay_numpy, make_turn_4x4
-from course.kernels.tile import LANES
+from course.kernels.tile import LANES, SIX
 
 
-def _forward(x, lie, groups, few, weight, bias, pixels, maps, scratch, out):  # type: ignore[no-untyped-def]
+def _forward(x, lie, groups, few, weight, bias, out):  # type: ignore[no-untyped-def]
+    # a loop that makes six positions at a time reads and writes up to five positions more
+    pixels = np.zeros(x.shape[1] * lie.sk + lie.row + 7 * lie.sw, x.dtype)
+    maps = np.empty((slots(len(weight), groups) * lie.rows * lie.columns + SIX) * LANES, x.dtype)
+    scratch = np.empty(SIX + weight[0].size * SIX, x.dtype)
     for first in range(0, len(x), lie.lanes):
         last = min(first + lie.lanes, len(x))
         lay(x[first:last], pixels, lie.lanes, lie.sk, lie.row, lie.origin)
@@ -37,21 +42,13 @@ def _forward(x, lie, groups, few, weight, bias, pixels, maps, scratch, out):  # 
 
 
 def _forward_numpy(
-    x: np.ndarray,
-    lie: Layout,
-    groups: int,
-    few: bool,
-    weight: np.ndarray,
-    bias: np.ndarray,
-    pixels: np.ndarray,
-    maps: np.ndarray,
-    scratch: np.ndarray,
-    out: np.ndarray,
+    x: np.ndarray, lie: Layout, groups: int, few: bool, weight: np.ndarray, bias: np.ndarray, out: np.ndarray
 ) -> None:
+    pixels = np.zeros(x.shape[1] * lie.sk + lie.row + LANES, x.dtype)
     for first in range(0, len(x), lie.lanes):
         some = slice(first, first + lie.lanes)
         lay_numpy(x[some], pixels, lie.lanes, lie.sk, lie.row, lie.origin)
-        correlate_numpy(pixels, lie, groups, weight, bias, maps)
+        maps = correlate_numpy(pixels, lie, groups, weight, bias)
         apart_numpy(maps, out[some], lie.lanes, lie.rows * lie.columns * LANES, lie.out_row)
 
 
@@ -59,7 +56,7 @@ forward = jit(
     _forward,
     fallback=_forward_numpy,
     exact=False,
-    uses=(lay, correlate, correlate_few, apart),
+    uses=(slots, lay, correlate, correlate_few, apart),
     intrinsics={
         "turn_4x4": make_turn_4x4,
         "six_filters": tile.six_filters,
@@ -67,17 +64,19 @@ forward = jit(
     },
 )
 """Fill `out` (N, C_out, H_out, W_out) with the correlation of images `x` (N, C, H, W) with `weight` (C_out, C/groups, kH, kW), plus
-`bias`; `few` says that there are few filters to a group. `pixels`, zeros, `maps` and `scratch` are room to work in."""
+`bias`; `few` says that there are few filters to a group."""
 
 
-def _backward(  # type: ignore[no-untyped-def]
-    grad_out, x, lie, way, groups, weight, maps, pixels, back, scratch, taps, sums, grad_x, parts, begin, end, shares
-):
-    N = len(grad_out)
+def _backward(grad_out, x, lie, way, groups, weight, grad_x, parts, begin, end, shares):  # type: ignore[no-untyped-def]
+    N, C_out, P = len(grad_out), len(weight), lie.rows * lie.columns * LANES
+    maps, pixels = np.zeros(C_out * P, x.dtype), np.zeros(x.shape[1] * lie.sk + lie.row + 7 * lie.sw, x.dtype)
+    back = np.empty(slots(grad_x.shape[1], groups) * way.H * way.W * LANES if grad_x.size else 0, x.dtype)
+    scratch = np.empty(SIX + C_out // groups * weight[0, 0].size * SIX, x.dtype)
+    taps, sums = np.empty(SIX, np.int64), np.empty(SIX, x.dtype)
     for share in range(begin, end):
         for first in range(share * lie.lanes, N, shares * lie.lanes):
             last = min(first + lie.lanes, N)
-            lay(grad_out[first:last], maps, lie.lanes, lie.rows * lie.columns * LANES, lie.out_row, 0)
+            lay(grad_out[first:last], maps, lie.lanes, P, lie.out_row, 0)
             if grad_x.size:
                 transposed(maps, way, groups, weight, scratch, back)
                 apart(back, grad_x[first:last], LANES, way.H * way.W * LANES, way.W * LANES)
@@ -93,24 +92,20 @@ def _backward_numpy(
     way: Transpose,
     groups: int,
     weight: np.ndarray,
-    maps: np.ndarray,
-    pixels: np.ndarray,
-    back: np.ndarray,
-    scratch: np.ndarray,
-    taps: np.ndarray,
-    sums: np.ndarray,
     grad_x: np.ndarray,
     parts: np.ndarray,
     begin: int,
     end: int,
     shares: int,
 ) -> None:
+    P = lie.rows * lie.columns * LANES
+    maps, pixels = np.zeros(len(weight) * P, x.dtype), np.zeros(x.shape[1] * lie.sk + lie.row + LANES, x.dtype)
     for share in range(begin, end):
         for first in range(share * lie.lanes, len(grad_out), shares * lie.lanes):
             some = slice(first, first + lie.lanes)
-            lay_numpy(grad_out[some], maps, lie.lanes, lie.rows * lie.columns * LANES, lie.out_row, 0)
+            lay_numpy(grad_out[some], maps, lie.lanes, P, lie.out_row, 0)
             if grad_x.size:
-                transposed_numpy(maps, way, groups, weight, back)
+                back = transposed_numpy(maps, way, groups, weight)
                 apart_numpy(back, grad_x[some], LANES, way.H * way.W * LANES, way.W * LANES)
             if parts.size:
                 lay_numpy(x[some], pixels, lie.lanes, lie.sk, lie.row, lie.origin)
@@ -121,7 +116,7 @@ backward = jit(
     _backward,
     fallback=_backward_numpy,
     exact=False,
-    uses=(lay, taps_of_pixel, transposed, weight_gradient, apart),
+    uses=(slots, lay, taps_of_pixel, transposed, weight_gradient, apart),
     intrinsics={
         "turn_4x4": make_turn_4x4,
         "six_filters": tile.six_filters,
@@ -131,5 +126,5 @@ backward = jit(
 """From the gradient `grad_out` (N, C_out, H_out, W_out) to that of the images, `grad_x` (N, C, H, W), and that of the filters.
 
 The batches of images are dealt out to `shares`, and shares `begin` to `end` are worked on; each adds to its own sum in `parts`
-(shares, C_out, C/groups, kH, kW). An empty `grad_x` or empty `parts` is left out. The rest is room to work in.
+(shares, C_out, C/groups, kH, kW). An empty `grad_x` or empty `parts` is left out; `x` has no channels where there are no parts.
 """

@@ -121,13 +121,12 @@ def correlate_numpy(
     groups: int,
     weight: np.ndarray,
     bias: np.ndarray,
-    out: np.ndarray,
-) -> None:
+) -> np.ndarray:
     C_out, size = len(weight), lie.rows * lie.columns * LANES
     windows = _windows(x, lie, groups, weight.shape)
     filters = weight.reshape(groups, -1, *weight.shape[1:])
     maps = np.einsum("gkabhwl,gckab->gchwl", windows, filters).reshape(C_out, size) + bias[:, None]
-    out[: C_out * size] = maps.ravel()
+    return maps.ravel()
 
 
 def correlate_few(x, lie, groups, weight, bias, out):  # type: ignore[no-untyped-def]
@@ -188,7 +187,7 @@ def taps_of_pixel(y, positions, taps, stride, dilation, jump):  # type: ignore[n
     return i, max(0, (last - i) // jump + 1), (y - i * dilation) // stride
 
 
-def transposed_numpy(g: np.ndarray, way: Transpose, groups: int, weight: np.ndarray, out: np.ndarray) -> None:
+def transposed_numpy(g: np.ndarray, way: Transpose, groups: int, weight: np.ndarray) -> np.ndarray:
     C_out, C, A, B = weight.shape
     maps = g[: C_out * way.H_out * way.W_out * LANES].reshape(groups, -1, way.H_out, way.W_out, LANES)
     filters = weight.reshape(groups, -1, C, A, B)
@@ -203,7 +202,7 @@ def transposed_numpy(g: np.ndarray, way: Transpose, groups: int, weight: np.ndar
             columns = slice(j * way.dW, j * way.dW + (way.W_out - 1) * way.sW + 1, way.sW)
             field[:, :, rows, columns] += np.einsum("gkhwl,gkc->gchwl", maps, filters[..., i, j])
     pixels = field[:, :, way.top : way.top + way.H, way.left : way.left + way.W]
-    out[: groups * C * way.H * way.W * LANES] = pixels.ravel()
+    return pixels.ravel()
 
 
 def weight_gradient(x, lie, groups, g, taps, sums, grad_weight):  # type: ignore[no-untyped-def]

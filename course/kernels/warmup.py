@@ -104,15 +104,10 @@ def _winograd() -> Calls:
 
 def _direct() -> Calls:
     image, bias, parts = (np.zeros((1,) * axes, np.float32) for axes in (4, 1, 5))
-    # a tile reads and writes six positions of sixteen numbers, whatever is asked of it
-    pixels, maps, scratch, back = (np.zeros(96, np.float32) for _ in range(4))
     lie = Layout(16, 16, 0, 16, 16, 16, 16, 16, 1, 1, 16)
     way = Transpose(1, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1)
-    there = image, lie, 1, False, image, bias, pixels, maps, scratch, image.copy()
-    room = maps, pixels, back, scratch, np.zeros(6, np.int64), np.zeros(6, np.float32)
+    back = image, image, lie, way, 1, image, image.copy(), parts, 0, 1, 1
     return {
-        "forward float32": partial(direct.forward.compiled, *there),
-        "backward float32": partial(
-            direct.backward.compiled, image, image, lie, way, 1, image, *room, image.copy(), parts, 0, 1, 1
-        ),
+        "forward float32": partial(direct.forward.compiled, image, lie, 1, False, image, bias, image.copy()),
+        "backward float32": partial(direct.backward.compiled, *back),
     }

@@ -9,13 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course import functional as F
-from course.functional.direct import _lie, _room, _scratch, direct_forward, direct_grad_weight
+from course.functional.direct import _lie, direct_forward, direct_grad_weight
 from course.functional.max_pool import scatter_to_winners
 from course.functional.window import place_window
 from course.kernels import direct, elementwise, moments, pool2x2, updates, winograd
-from course.kernels.direct_loops import Layout, slots, transpose
+from course.kernels.direct_loops import transpose
 from course.kernels.jit import jit
-from course.kernels.tile import LANES
 from course.nn import Parameter
 from course.optim import Adam, AdamW, adam_step, adamw_step
 
@@ -75,31 +74,22 @@ def test_direct(
     x, lie = _lie(x, window)
     out = np.zeros((N, len(weight), *window.positions))
     for is_few in (False, True):
-        kept = [x, weight, bias, _room(x, lie), maps(lie, len(weight), groups), _scratch(weight), out]
-        arrays = both(direct.forward, kept, order=lambda x, *rest, f=is_few: (x, lie, groups, f, *rest))
+        arrays = both(
+            direct.forward, [x, weight, bias, out], order=lambda x, *rest, f=is_few: (x, lie, groups, f, *rest)
+        )
         np.testing.assert_allclose(*arrays[-1], rtol=1e-12, atol=1e-12)
-    if lie.lanes == 1:  # the way back to the pixels needs sixteen
-        grad_x = np.zeros((0, *x.shape[1:]))
-    else:
-        grad_x = np.zeros_like(x)
-    shares, grad_out = 2, rng.normal(size=out.shape)
+    # the way back to the pixels needs sixteen images side by side
+    grad_x, grad_out = np.zeros_like(x if lie.lanes > 1 else x[:0]), rng.normal(size=out.shape)
     way = transpose(window.positions, window.size, (top, left), window.stride, window.dilation)
-    back = np.zeros(slots(x.shape[1], groups) * way.H * way.W * LANES)
-    room = [maps(lie, len(weight), 1), _room(x, lie), back, _scratch(weight, each_out)]
-    six = [np.zeros(6, np.int64), np.zeros(6)]
-    for parts in (np.ones((shares, *weight.shape)), np.ones((0, *weight.shape))):
+    for parts in (np.ones((2, *weight.shape)), np.ones((0, *weight.shape))):
         arrays = both(
             direct.backward,
-            [grad_out, x, weight, *room, *six, grad_x, parts],
-            (0, shares, shares),
-            order=lambda g, x, w, *rest: (g, x, lie, way, groups, w, *rest),
+            [grad_out, x, weight, grad_x, parts],
+            (0, 2, 2),
+            order=lambda g, x, *rest: (g, x, lie, way, groups, *rest),
         )
         for pair in arrays[-2:]:
             np.testing.assert_allclose(*pair, rtol=1e-12, atol=1e-12)
-
-
-def maps(lie: Layout, planes: int, groups: int) -> np.ndarray:
-    return np.zeros((slots(planes, groups) * lie.rows * lie.columns + 6) * LANES)
 
 
 def test_empty_lanes_are_zeros_whatever_was_there() -> None:
