@@ -53,14 +53,19 @@ def _stream_where_positive() -> Any:
     return intrinsic(("grad_out", "x", "grad_x", "i"), emit)
 
 
+def plain_positive(x, out):  # type: ignore[no-untyped-def]
+    zero = out.dtype.type(0)
+    for i in range(x.size):
+        out[i] = zero if x[i] <= zero else x[i]  # so that a NaN stays
+
+
 def _positive_part(x, out):  # type: ignore[no-untyped-def]
-    zero, (first, last) = out.dtype.type(0), streamed(out)
+    first, last = streamed(out)
     for i in range(first, last, 32 // out.itemsize):
         stream_positive(x, out, i)
     in_order()
-    for start, stop in ((0, first), (last, x.size)):
-        for i in range(start, stop):
-            out[i] = zero if x[i] <= zero else x[i]  # so that a NaN stays
+    plain_positive(x[:first], out[:first])
+    plain_positive(x[last:], out[last:])
 
 
 def _positive_part_numpy(x: np.ndarray, out: np.ndarray) -> None:
@@ -71,20 +76,25 @@ def _positive_part_numpy(x: np.ndarray, out: np.ndarray) -> None:
 positive_part = jit(
     _positive_part,
     fallback=_positive_part_numpy,
-    uses=(streamed,),
+    uses=(streamed, plain_positive),
     intrinsics={"stream_positive": _stream_positive, "in_order": _in_order},
 )
 """Fill `out` (n,) with max(x, 0)."""
 
 
+def plain_where_positive(grad_out, x, grad_x):  # type: ignore[no-untyped-def]
+    zero = grad_x.dtype.type(0)
+    for i in range(x.size):
+        grad_x[i] = grad_out[i] if x[i] > 0 else zero
+
+
 def _pass_where_positive(grad_out, x, grad_x):  # type: ignore[no-untyped-def]
-    zero, (first, last) = grad_x.dtype.type(0), streamed(grad_x)
+    first, last = streamed(grad_x)
     for i in range(first, last, 32 // grad_x.itemsize):
         stream_where_positive(grad_out, x, grad_x, i)
     in_order()
-    for start, stop in ((0, first), (last, x.size)):
-        for i in range(start, stop):
-            grad_x[i] = grad_out[i] if x[i] > 0 else zero
+    plain_where_positive(grad_out[:first], x[:first], grad_x[:first])
+    plain_where_positive(grad_out[last:], x[last:], grad_x[last:])
 
 
 def _pass_where_positive_numpy(grad_out: np.ndarray, x: np.ndarray, grad_x: np.ndarray) -> None:
@@ -95,7 +105,7 @@ def _pass_where_positive_numpy(grad_out: np.ndarray, x: np.ndarray, grad_x: np.n
 pass_where_positive = jit(
     _pass_where_positive,
     fallback=_pass_where_positive_numpy,
-    uses=(streamed,),
+    uses=(streamed, plain_where_positive),
     intrinsics={"stream_where_positive": _stream_where_positive, "in_order": _in_order},
 )
 """Fill `grad_x` with `grad_out` where `x` is above 0, with 0 elsewhere; all (n,)."""
