@@ -55,7 +55,7 @@ def run(threads: tuple[int, ...], quick: bool = False) -> Iterator[Machine | Res
             machine = measure(n)
             yield machine
             for row in rows(n, quick):
-                timings = take_turns(row.ways, seconds=4.0 if quick else 3.0)
+                timings = take_turns(row.ways, seconds=3.0)
                 yield judge(row, n, timings, machine)
     finally:
         set_num_threads(before)

@@ -9,7 +9,7 @@ from course.bench.clock import Work, take_turns
 from course.bench.rows import training_steps
 
 
-def scaling(threads: int, seconds: float = 4.0) -> Iterator[tuple[str, float, float]]:
+def scaling(threads: int, seconds: float = 2.0) -> Iterator[tuple[str, float, float]]:
     """For each training step its row's name, how many times as fast it is on so many threads as on one, and that ratio's spread."""
     before = num_threads()
     try:
