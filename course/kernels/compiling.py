@@ -44,8 +44,8 @@ class Watch:
 class Haste(Watch):
     """Without what costs time and brings next to nothing here: a third of the whole.
 
-    LLVM's third level of optimising finds hardly anything in these loops that the second does not, and the compiler's many small objects
-    keep Python's garbage collector busy. Numba compiles one loop at a time, and others than ours are compiled as always.
+    LLVM's third level of optimising finds hardly anything in these loops that the second does not, and the compiler's many small
+    objects keep Python's garbage collector busy. Numba compiles one loop at a time, and others than ours are compiled as always.
     """
 
     def begin(self) -> None:
