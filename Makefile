@@ -4,7 +4,8 @@ BIN := .venv/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c binder/constraints.txt -e
 ROOT_OK := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-# Three workers on two cores: a third of the time goes into waiting for kernels and pages. Files come by name, so autograder's, the longest, first.
+# Three workers on two cores: a third of the time goes into waiting for kernels and pages. Files come by name, so that
+# autograder's, the longest, come first.
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q
 
 .PHONY: lab train grade build test quick lint bench clean

@@ -115,13 +115,7 @@ def correlate(x, lie, groups, weight, bias, scratch, out):  # type: ignore[no-un
                     )
 
 
-def correlate_numpy(
-    x: np.ndarray,
-    lie: Layout,
-    groups: int,
-    weight: np.ndarray,
-    bias: np.ndarray,
-) -> np.ndarray:
+def correlate_numpy(x: np.ndarray, lie: Layout, groups: int, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
     C_out, size = len(weight), lie.rows * lie.columns * LANES
     windows = _windows(x, lie, groups, weight.shape)
     filters = weight.reshape(groups, -1, *weight.shape[1:])

@@ -1,4 +1,7 @@
-"""A notebook whose cell waits for the compiler is told so, in one line, once; with a warm cache, or elsewhere, nothing is said."""
+"""How our loops are compiled, and that nobody else's are.
+
+A notebook whose cell waits for the compiler is told so, in one line, once; with a warm cache, or elsewhere, nothing is said.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +36,40 @@ def test_once_and_only_where_something_is_compiled(tmp_path: Path, monkeypatch: 
     pytest.importorskip("numba")
     assert said(tmp_path, monkeypatch) == [LINE + "\n", ""]
     assert said(tmp_path, monkeypatch) == ["", ""]
+
+
+LEVEL = """
+import gc
+import numba
+import numpy as np
+from numba.core import config, event
+from course.kernels import elementwise
+
+class Levels:
+    def notify(self, event):
+        if event.is_start:
+            seen.append((event.data["dispatcher"].py_func.__name__, int(config.OPT), gc.isenabled()))
+
+seen = []
+x = np.ones(3, np.float32)
+kernel = elementwise.positive_part.compiled  # from here on the course listens
+event.Listener.register(Levels)
+event.register("numba:compile", Levels())
+kernel(x, x)
+print(int(config.OPT), gc.isenabled(), sorted(seen))
+seen.clear()
+numba.njit(lambda a: a + 1)(1)
+print(seen)
+"""
+
+
+@pytest.mark.slow
+def test_ours_are_compiled_in_haste_and_others_as_always(tmp_path: Path, run_python: Callable[..., str]) -> None:
+    pytest.importorskip("numba")
+    ours, others = run_python(LEVEL, NUMBA_CACHE_DIR=str(tmp_path)).splitlines()
+    names = ("_positive_part", "plain_positive", "streamed")
+    assert ours == f"3 True {[(name, 2, False) for name in names]}"  # and afterwards it is as it was
+    assert others == "[('<lambda>', 3, True)]"
 
 
 @pytest.mark.slow
